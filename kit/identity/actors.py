@@ -50,5 +50,5 @@ class Actor:
 
 
 def system_actor(name: str) -> Actor:
-    """The program itself, as reaction or timer `name`. Its id has a slash, which no token's subject may have."""
-    return Actor(id=f"system/{name}", roles=frozenset({Role.SYSTEM}), area="")
+    """The program itself, as reaction or timer `name`. No token's subject may begin like its id."""
+    return Actor(id=f"system.{name}", roles=frozenset({Role.SYSTEM}), area="")

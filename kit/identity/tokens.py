@@ -39,9 +39,9 @@ KEY_TYPES: dict[str, type[ECKey | RSAKey]] = {"ES256": ECKey, "RS256": RSAKey}
 LEEWAY_SECONDS = 30
 CACHE_SIZE = 4096
 MAX_TOKEN_CHARS = 8192
-_SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:|-]{0,127}")  # no slash: ids with one are the program's own
-_DOCUMENT_NUMBER = re.compile(r"\d{17}[\dXx]")  # actor ids are written into events for ever (ruling 9)
-_AREA = re.compile(r"[0-9A-Za-z-]{1,32}")
+# Actor ids are written into events for ever: the shape of a code, neither the program's own name nor a document number (ruling 9).
+_SUBJECT = re.compile(r"(?!system([.]|$))(?!\d{17}[\dx]$)[a-z0-9][a-z0-9._-]{0,62}")
+_AREA = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _ROLES: dict[Any, Role] = {str(role): role for role in Role if role is not Role.SYSTEM}
 _CLAIM_CODES: dict[str, Code] = {"iss": "wrong_issuer", "aud": "wrong_audience"}
 
@@ -174,8 +174,8 @@ def _invalid(claim: str, claims: dict[str, Any]) -> Unauthenticated:
 
 def _actor(claims: dict[str, Any]) -> Actor:
     subject, area, names = claims["sub"], claims["area"], claims["roles"]
-    if not _SUBJECT.fullmatch(subject) or _DOCUMENT_NUMBER.fullmatch(subject):
-        raise Unauthenticated("malformed", "the subject must be an id without personal meaning")
+    if not _SUBJECT.fullmatch(subject):
+        raise Unauthenticated("malformed", "the subject must be a code without personal meaning: a-z, 0-9, dot, dash, underscore")
     if not isinstance(area, str) or not _AREA.fullmatch(area) or not isinstance(names, list):
         raise Unauthenticated("malformed", "roles is a list, area a code")
     # Issuers serve other systems too: names that are none of our roles say nothing here, and nobody can claim to be the program.
