@@ -15,7 +15,12 @@ import msgspec
 WIRE_NAME = re.compile(r"^[a-z]+(\.[a-z]+(-[a-z]+)*){2}$")
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+@dataclass_transform(frozen_default=True)
+class EventMeta(msgspec.StructMeta):
+    """Tells type checkers that every event is frozen without saying so in each class."""
+
+
+class Event(msgspec.Struct, metaclass=EventMeta, frozen=True, kw_only=True, omit_defaults=True):
     """A fact of one stream. Holds ids, codes, enums, amounts, dates and months; never free text, never a personal value.
 
     Unknown fields are ignored when read, so an older program reads what a newer one added (a changed meaning is a new version).
@@ -59,7 +64,6 @@ _BY_NAME: dict[str, EventType] = {}
 _BY_CLASS: dict[type[Event], EventType] = {}
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(
     name: str,
     *,
