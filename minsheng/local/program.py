@@ -1,0 +1,39 @@
+"""What the supervisor is told about a service process."""
+
+import msgspec
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One process of ours, started when the servers are ready and `prepare` is done.
+
+    name: unique in the installation, also the name of its log file.
+    argv, env, health: `{port}` in them becomes the program's own port, which is chosen once and remembered.
+    health: answers 200 when the program is ready; None: it is ready as soon as it runs.
+    stop_seconds: how long it may take after SIGTERM before it is killed.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    env: dict[str, str] = {}
+    health: str | None = "http://127.0.0.1:{port}/ready"
+    stop_seconds: float = 15.0
+
+    @property
+    def wants_port(self) -> bool:
+        """Whether anything of it mentions a port."""
+        return any("{port}" in text for text in (*self.argv, *self.env.values(), self.health or ""))
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one start of an installation consists of; handed to the supervisor as a file.
+
+    prepare: "module:function", called with the `Installation` before the programs start; what it returns is added to their environment.
+    throwaway: the whole home is removed at the end, and its making skips the flush to disk.
+    tied: the supervisor stops when its standard input is closed, that is when whoever started it ends.
+    """
+
+    programs: tuple[Program, ...] = ()
+    prepare: str | None = None
+    throwaway: bool = False
+    tied: bool = False
+    new_ports: bool = False

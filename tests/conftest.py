@@ -1,0 +1,25 @@
+"""What all tests share: one real PostgreSQL and one real Kafka for the whole run; each test uses names of its own in them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from minsheng.local import Installation, LocalInstallation
+from minsheng.local.errors import AlreadyRunning
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """PostgreSQL and Kafka without services, in a home that is thrown away.
+
+    `MINSHENG_TEST_HOME` names a home to keep instead; if it is running already (`minsheng up --no-services --detach`), the tests join it.
+    """
+    kept = os.environ.get("MINSHENG_TEST_HOME")
+    home = Path(kept) if kept else tmp_path_factory.mktemp("minsheng") / "home"
+    try:
+        with LocalInstallation(home, throwaway=not kept) as running:
+            yield running
+    except AlreadyRunning:
+        yield Installation(home.resolve())
