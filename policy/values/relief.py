@@ -88,6 +88,7 @@ class TemporaryAid(Values):
     temp_street_limit_fen: Amount
     temp_same_cause_months: Amount
     temp_emergency_days: Amount
+    temp_emergency_publicity: bool
     temp_papers_wd: Amount
     temp_second_signature_with_papers: bool
     temp_small_fast_relief: bool
