@@ -1,0 +1,57 @@
+"""One service is one declaration; routes, tables, topics, workers, schemas and access lists are derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.envelope import Event, type_of
+from kit.aggregate import Aggregate, CommandSpec
+from kit.command import Command
+from kit.reaction import Reaction
+
+
+@dataclass(frozen=True)
+class Service:
+    """A bounded context: its aggregates and its reactions. Reads as a table of contents.
+
+    side_tables: names of the service's own tables that an append may carry rows for (the vault's).
+    Raises TypeError when two aggregates or two commands share a name.
+    """
+
+    name: str
+    aggregates: Sequence[Aggregate[Any]]
+    reactions: Sequence[Reaction] = ()
+    side_tables: Sequence[str] = ()
+    by_name: dict[str, Aggregate[Any]] = field(init=False, default_factory=dict)
+    by_model: dict[type[Command], tuple[Aggregate[Any], CommandSpec]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for aggregate in self.aggregates:
+            if aggregate.name in self.by_name:
+                raise TypeError(f"{self.name}: two aggregates are called {aggregate.name}")
+            self.by_name[aggregate.name] = aggregate
+            for spec in aggregate.commands:
+                if spec.model in self.by_model:
+                    raise TypeError(f"{self.name}: {spec.model.__name__} belongs to two commands")
+                self.by_model[spec.model] = (aggregate, spec)
+        self._check_also()
+
+    def _check_also(self) -> None:
+        for _, spec in self.by_model.values():
+            for other in spec.also:
+                if self.by_name.get(other.aggregate.name) is not other.aggregate:
+                    raise TypeError(f"{self.name}: {spec.name} reads {other.aggregate.name}, which is not in the service")
+
+    def aggregate_of(self, event: Event) -> Aggregate[Any]:
+        """The aggregate whose stream an event belongs to. Raises KeyError for an event of another service."""
+        return self.by_name[type_of(event).aggregate]
+
+    def aggregate_of_stream(self, stream: str) -> Aggregate[Any]:
+        return self.by_name[stream.split("/", 1)[0]]
+
+    @property
+    def sources(self) -> list[str]:
+        """The other services whose events this one reacts to."""
+        return sorted({reaction.source for reaction in self.reactions})
