@@ -22,4 +22,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         with LocalInstallation(home, throwaway=not kept) as running:
             yield running
     except AlreadyRunning:
-        yield Installation(home.resolve())
+        joined = Installation(home.resolve())
+        for server in ("postgres", "kafka"):
+            joined.wait_ready(server)
+        yield joined

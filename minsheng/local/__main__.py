@@ -1,6 +1,6 @@
 """The supervisor as a process of its own: `python -m minsheng.local HOME`, its plan read from the home.
 
-Until the installation is ready (or could not start) each standard output line is one JSON object {"phase", "message"}.
+Until the installation is ready (or could not start) each standard output line is one JSON list [phase, sentence].
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class _Report:
 
     def tell(self, phase: str, message: str) -> None:
         if self._heard:
-            print(json.dumps({"phase": phase, "message": message}), flush=True)
+            print(json.dumps([phase, message]), flush=True)
         if phase in {"ready", "failed"}:
             self._heard = False
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,8 +22,6 @@ class Controlled(Protocol):
     state: State
     units: dict[str, Unit]
 
-    def ask_to_stop(self) -> None: ...
-
 
 @contextlib.asynccontextmanager
 async def serve(supervisor: Controlled) -> AsyncIterator[None]:
@@ -50,9 +48,6 @@ async def serve(supervisor: Controlled) -> AsyncIterator[None]:
 
 async def _obey(supervisor: Controlled, request: dict[str, str]) -> dict[str, str]:
     """{} when done, else {"error": words}."""
-    if request["do"] == "down":
-        supervisor.ask_to_stop()
-        return {}
     unit = supervisor.units.get(request["program"])
     if unit is None:
         return {"error": f"There is no program {request['program']}; there are: {', '.join(supervisor.units)}"}
@@ -66,8 +61,8 @@ async def _obey(supervisor: Controlled, request: dict[str, str]) -> dict[str, st
     return {}
 
 
-def ask(state: State, do: str, program: str = "", timeout_seconds: float = 120.0) -> None:
-    """The running supervisor did it: "down" (begun), or "stop", "start", "restart" of a program (finished).
+def ask(state: State, do: str, program: str, timeout_seconds: float = 120.0) -> None:
+    """The running supervisor did it to the program: "stop", "start" or "restart".
 
     Raises: NotRunning when no supervisor answers; CannotStart with its words.
     """

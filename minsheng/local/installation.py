@@ -1,6 +1,5 @@
 """An installation for the length of a `with` block: for tests and the demonstration."""
 
-import json
 import os
 import signal
 import subprocess
@@ -28,8 +27,7 @@ def launch(home: Home, plan: Plan, told: Callable[[str, str], None], stdin: int 
     told: hears phase and sentence. Raises: AlreadyRunning; CannotStart with the supervisor's words.
     """
     home.create()
-    if stdin == subprocess.DEVNULL or plan.tied:
-        write_private(home.plan_file, msgspec.json.encode(plan))
+    write_private(home.plan_file, msgspec.json.encode(plan))
     with (home.logs / "supervisor.log").open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "minsheng.local", str(home.root)],
@@ -38,20 +36,31 @@ def launch(home: Home, plan: Plan, told: Callable[[str, str], None], stdin: int 
             stderr=errors,
             start_new_session=True,
         )
+    try:
+        _follow(process, told)
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait(STOPS_WITHIN_SECONDS)
+        raise
+    return process
+
+
+def _follow(process: "subprocess.Popen[bytes]", told: Callable[[str, str], None]) -> None:
+    """Returns when the supervisor reports that all is ready."""
     assert process.stdout  # noqa: S101  it is a pipe
     with process.stdout as reports:
         for line in reports:
-            report = json.loads(line)
-            told(report["phase"], report["message"])
-            match report["phase"]:
+            phase, message = msgspec.json.decode(line, type=tuple[str, str])
+            told(phase, message)
+            match phase:
                 case "ready":
-                    return process
+                    return
                 case "failed":
-                    process.wait()
-                    raise CannotStart(report["message"])
+                    process.wait(STOPS_WITHIN_SECONDS)
+                    raise CannotStart(message)
                 case "running":
-                    raise AlreadyRunning(report["message"])
-    raise CannotStart(f"The supervisor ended with code {process.wait()}; see {home.logs / 'supervisor.log'}")
+                    raise AlreadyRunning(message)
+    raise CannotStart(f"The supervisor ended with code {process.wait()} before all was ready; its log folder tells more.")
 
 
 class LocalInstallation(Installation):

@@ -1,36 +1,23 @@
 """The one process that watches an installation: starts servers and programs, restarts what ends, stops all in order."""
 
 import asyncio
-import contextlib
-import fcntl
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from pathlib import Path
+from collections.abc import Callable, Coroutine
 
-import httpx
-import msgspec
-import psutil
-
-from minsheng.local import kafka, ports, postgres
+from minsheng.local import leftovers, lock, startup
 from minsheng.local import state as states
-from minsheng.local.account import can_enter, own_folder, server_account
 from minsheng.local.control import serve
-from minsheng.local.errors import AlreadyRunning, CannotStart
-from minsheng.local.guarded import Command, Guarded
-from minsheng.local.home import PROJECT, Home
+from minsheng.local.errors import CannotStart
+from minsheng.local.guarded import Guarded
+from minsheng.local.home import Home
 from minsheng.local.logs import ProgramLog
-from minsheng.local.program import Plan, Program
+from minsheng.local.program import Plan
+from minsheng.local.startup import SERVERS, Startable
 from minsheng.local.state import ProcessId, State
 from minsheng.local.unit import Unit
-
-SERVERS = ("postgres", "kafka")
-LONGEST_SOCKET_PATH = 80  # bytes; the system's limit is 104 (macOS) or 108, PostgreSQL adds some 25 to the folder
-LEFTOVERS_END_WITHIN_SECONDS = 25.0
 
 Told = Callable[[str, str], None]  # (phase, sentence)
 Console = Callable[[str, str], None]  # (program, line)
@@ -59,82 +46,66 @@ class Supervisor:
         Raises: AlreadyRunning.
         """
         self.home.create()
-        with self._locked():
+        with lock.held(self.home):
             self.state = states.load(self.home.state_file)
-            ended = asyncio.create_task(self._end.wait())
-            work = asyncio.create_task(self._start_everything())
+            leftovers.end_processes(self.state, self._told)
             try:
-                await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
-                if work.done():
-                    await work
-                    async with serve(self):
-                        self._phase("ready", "")
-                        await ended
+                await self._start_unless_ended()
+                async with serve(self):
+                    self._phase("ready" if not self._end.is_set() else "stopping", "")
+                    await self._end.wait()
             except CannotStart as error:
                 self._phase("failed", str(error))
                 return 1
             else:
                 return 0
             finally:
-                for task in (work, ended):
-                    task.cancel()
-                await asyncio.gather(work, ended, return_exceptions=True)
                 await self._stop_everything()
 
-    # -- start --
+    async def _start_unless_ended(self) -> None:
+        work, ended = asyncio.create_task(self._start_everything()), asyncio.create_task(self._end.wait())
+        try:
+            await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                await work
+        finally:
+            for task in (work, ended):
+                task.cancel()
+            await asyncio.gather(work, ended, return_exceptions=True)
 
     async def _start_everything(self) -> None:
-        self._end_leftovers()
-        self.state = State(id=self.state.id, ports=self.state.ports, phase="starting", supervisor=ProcessId.of(os.getpid()))
-        self.state.run_folder = str(self._run_folder())
-        self._settle_ports()
+        self.state = State(id=self.state.id, ports=self.state.ports, supervisor=ProcessId.of(os.getpid()))
+        self.state.run_folder = str(startup.run_folder(self.home, self.state.id))
+        self.state.ports = startup.settle_ports(self.plan, self.state.ports)
         self._phase("starting", "PostgreSQL and Kafka")
-        await _all(self._start_postgres(), self._start_kafka())
-        environment = self._environment()
+        await _all(
+            self._start(startup.postgres_server(self.home, self.state, throwaway=self.plan.throwaway)),
+            self._start(startup.kafka_server(self.home, self.state, self._told)),
+        )
+        environment = startup.environment(self.home, self.state)
         if self.plan.prepare:
             self._phase("preparing", self.plan.prepare)
             environment |= await self._prepare(self.plan.prepare, environment)
         if self.plan.programs:
             self._phase("starting", ", ".join(program.name for program in self.plan.programs))
-        await _all(*(self._start_program(program, environment) for program in self.plan.programs))
+        services = (startup.service(program, self.state.ports.get(program.name), environment) for program in self.plan.programs)
+        await _all(*(self._run_unit(service) for service in services))
 
-    async def _start_postgres(self) -> None:
-        port = self.state.ports["postgres"]
-        place = postgres.place(self.home, self.state.id, Path(self.state.run_folder))
-        command, server = await postgres.prepare(place, port, throwaway=self.plan.throwaway)
-        self.state.postgres_folder, self.state.postgres_version = str(place.folder), f"{server.version} ({server.origin})"
-        self.state.postgres_dsn = postgres.dsn(place, port)
-        await self._start_unit("postgres", command, lambda: postgres.answers(self.state.postgres_dsn.format(database="postgres")), port)
+    async def _start(self, server: Coroutine[None, None, Startable]) -> None:
+        await self._run_unit(await server)
 
-    async def _start_kafka(self) -> None:
-        port = self.state.ports["kafka"]
-        self.state.kafka_bootstrap = f"127.0.0.1:{port}"
-        command = await kafka.prepare(self.home, port, self.state.ports["kafka-controller"], self._told)
-        await self._start_unit("kafka", command, lambda: asyncio.to_thread(kafka.answers, self.state.kafka_bootstrap), port)
-
-    async def _start_program(self, program: Program, environment: dict[str, str]) -> None:
-        port = self.state.ports.get(program.name)
-        filled = _filled(program, port)
-        own = {"MINSHENG_PORT": str(port)} if port else {}
-        command = Command(argv=filled.argv, env=environment | own | filled.env, cwd=str(PROJECT), stop=(("TERM", program.stop_seconds),))
-        await self._start_unit(program.name, command, lambda: _healthy(filled.health), port)
-
-    async def _start_unit(self, name: str, command: Command, probe: Callable[[], Awaitable[bool]], port: int | None) -> None:
-        began, log = time.monotonic(), ProgramLog(name, self.home.logs, self._console)
-        self._logs.append(log)
-        unit = self.units[name] = Unit(name, command, probe, log, self._save)
-        unit.shown.port = port
-        self.state.programs[name] = unit.shown
+    async def _run_unit(self, program: Startable) -> None:
+        began = time.monotonic()
+        unit = self.units[program.name] = Unit(program.name, program.command, program.probe, self._log(program.name), self._save)
+        unit.shown.port = program.port
+        self.state.programs[program.name] = unit.shown
         await unit.start()
-        self._told("program", f"{name} is ready after {time.monotonic() - began:.1f} s")
+        self._told("program", f"{program.name} is ready after {time.monotonic() - began:.1f} s")
 
     async def _prepare(self, hook: str, environment: dict[str, str]) -> dict[str, str]:
         """The hook ran to its end in a process of its own. Returns what it adds to the programs' environment."""
-        self.home.prepared_file.unlink(missing_ok=True)
-        log = ProgramLog("prepare", self.home.logs, self._console)
-        self._logs.append(log)
-        argv = (sys.executable, "-m", "minsheng.local.prepare", str(self.home.root), hook)
-        run = await Guarded.start(Command(argv=argv, env=environment, cwd=str(PROJECT)), log.line)
+        log = self._log("prepare")
+        run = await Guarded.start(startup.preparation(self.home, hook, environment), log.line)
         try:
             code = await run.wait()
         except asyncio.CancelledError:
@@ -142,62 +113,27 @@ class Supervisor:
             raise
         if code != 0:
             raise CannotStart(f"{hook} failed. Its last lines:\n{log.tail()}")
-        return msgspec.json.decode(self.home.prepared_file.read_bytes(), type=dict[str, str])
-
-    def _environment(self) -> dict[str, str]:
-        return {"MINSHENG_HOME": str(self.home.root), "MINSHENG_KAFKA_BOOTSTRAP": self.state.kafka_bootstrap, "PYTHONUNBUFFERED": "1"}
-
-    def _settle_ports(self) -> None:
-        wanted = [*SERVERS, "kafka-controller", *(program.name for program in self.plan.programs if program.wants_port)]
-        known = {} if self.plan.new_ports else dict(self.state.ports)
-        for name in wanted:
-            if name in known:
-                ports.require_free(known[name], name)
-            else:
-                known[name] = ports.choose(known.values())
-        self.state.ports = known
-
-    def _run_folder(self) -> Path:
-        """For sockets: in the home if the path is short and open to PostgreSQL's account, else a short one of its own."""
-        if len(os.fsencode(self.home.run)) <= LONGEST_SOCKET_PATH and can_enter(self.home.run, server_account()):
-            return self.home.run
-        folder = Path(tempfile.gettempdir()) / f"minsheng-{self.state.id}"
-        own_folder(folder, 0o711)
-        return folder
-
-    # -- end --
+        return startup.prepared(self.home)
 
     async def _stop_everything(self) -> None:
         """Services first, all at once, then Kafka, then PostgreSQL."""
-        failed = self.state.phase == "failed"
-        if not failed:
-            self._phase("stopping", "")
-        services = [unit for name, unit in self.units.items() if name not in SERVERS]
-        await asyncio.gather(*(unit.stop() for unit in services))
+        last, why = ("failed", self.state.message) if self.state.phase == "failed" else ("stopped", "")
+        self._phase("stopping", why)
+        await asyncio.gather(*(unit.stop() for name, unit in self.units.items() if name not in SERVERS))
         for name in reversed(SERVERS):
             if name in self.units:
                 await self.units[name].stop()
         self.state.supervisor = None
-        self._phase(self.state.phase if failed else "stopped", self.state.message)
+        self._phase(last, why)
         for log in self._logs:
             log.close()
         if self.plan.throwaway:
-            self._remove()
+            leftovers.remove_folders(self.home, self.state)
 
-    def _remove(self) -> None:
-        for folder in {str(self.home.root), self.state.postgres_folder, self.state.run_folder} - {""}:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _end_leftovers(self) -> None:
-        """Nothing of an earlier start runs any more. Guards end their programs by themselves; this is for what they could not."""
-        with contextlib.suppress(psutil.Error):
-            _, alive = psutil.wait_procs(self.state.living(), timeout=LEFTOVERS_END_WITHIN_SECONDS)
-            for process in alive:
-                self._told("program", f"ending a leftover of an earlier start: {process.name()} ({process.pid})")
-                process.kill()
-            psutil.wait_procs(alive, timeout=5)
-
-    # -- state --
+    def _log(self, name: str) -> ProgramLog:
+        log = ProgramLog(name, self.home.logs, self._console)
+        self._logs.append(log)
+        return log
 
     def _phase(self, phase: str, message: str) -> None:
         self.state.phase, self.state.message = phase, message
@@ -206,15 +142,6 @@ class Supervisor:
 
     def _save(self) -> None:
         states.save(self.state, self.home.state_file)
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self.home.lock_file.open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise AlreadyRunning(f"The installation at {self.home.root} is already running.") from None
-            yield
 
 
 async def _all(*steps: Coroutine[None, None, None]) -> None:
@@ -226,28 +153,6 @@ async def _all(*steps: Coroutine[None, None, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _filled(program: Program, port: int | None) -> Program:
-    def fill(text: str) -> str:
-        return text.replace("{port}", str(port))
-
-    return msgspec.structs.replace(
-        program,
-        argv=tuple(fill(text) for text in program.argv),
-        env={name: fill(text) for name, text in program.env.items()},
-        health=program.health and fill(program.health),
-    )
-
-
-async def _healthy(url: str | None) -> bool:
-    if url is None:
-        return True
-    try:
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-            return (await client.get(url)).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 async def supervise(home: Home, plan: Plan, told: Told, console: Console) -> int:

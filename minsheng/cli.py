@@ -1,0 +1,30 @@
+"""The command `minsheng`: a table of contents; each group of commands has its module in `minsheng.commands`."""
+
+import sys
+
+import typer
+
+from minsheng.commands import local
+from minsheng.local.errors import CannotStart, NotRunning
+
+FAILED, NOT_RUNNING = 1, 3  # 2 is a wrong use of the command, typer's own
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="民生: one installation of the platform."
+)
+app.command()(local.setup)
+app.command()(local.up)
+app.command()(local.down)
+app.command()(local.status)
+
+
+def main() -> None:
+    """Runs the command line; what cannot be done is told in a sentence and an exit code."""
+    try:
+        app()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        sys.exit(FAILED)
+    except NotRunning as error:
+        print(error, file=sys.stderr)
+        sys.exit(NOT_RUNNING)
