@@ -1,0 +1,59 @@
+# The front door. Needs Python 3.11+ and make, nothing else; `make setup` brings the rest into .venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.PHONY: help setup demo up down status check test rebuild contracts clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
+
+demo: $(STAMP) ## start everything, play the case files, print chains and report (full=1: a whole year; keep=1: leave it running)
+	@$(BIN)/minsheng demo $(if $(full),--full) $(if $(keep),--keep)
+
+up: $(STAMP) ## start PostgreSQL, Kafka and the services and leave them running
+	@$(BIN)/minsheng up --detach
+
+down: $(STAMP) ## stop them in order
+	@$(BIN)/minsheng down
+
+status: $(STAMP) ## show what runs
+	@$(BIN)/minsheng status
+
+check: $(STAMP) ## format, lint, types, import arrows, contracts, fast tests: before every commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m contracts.generate --check
+	$(BIN)/pytest -q -m "not real"
+
+test: $(STAMP) ## all tests, on a real PostgreSQL and a real Kafka
+	$(BIN)/pytest -q
+
+rebuild: $(STAMP) ## make a view anew beside the live one and switch to it: make rebuild view=NAME
+	@test -n "$(view)" || { echo "which view? make rebuild view=NAME" >&2; exit 2; }
+	@$(BIN)/minsheng rebuild $(view)
+
+contracts: $(STAMP) ## write schemas and examples from the declared events
+	$(BIN)/python -m contracts.generate
+
+clean: ## stop and remove the installation's data, .venv and what tools left behind
+	@if [ -x $(BIN)/minsheng ]; then $(BIN)/minsheng down --remove-data; fi
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): requirements/dev.lock pyproject.toml deploy/local/kafka-jars.lock
+	@python=$$(deploy/local/find-python) && { [ -x $(BIN)/python ] || { echo "making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; }
+	$(BIN)/python -m pip install --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
+	$(BIN)/minsheng setup
+	@touch $@
