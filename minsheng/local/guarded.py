@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,15 +105,30 @@ class Guarded:
             self._on_output(rest.decode(errors="replace"))
 
 
-async def run_once(argv: Sequence[str], account: Account | None = None) -> str:
-    """What the program printed. Raises: CannotStart with its last words when it fails."""
-    process = await asyncio.create_subprocess_exec(*argv, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, cwd="/", **as_account(account))
+async def run_once(command: Command, on_output: Callable[[str], None] = lambda _line: None) -> None:
+    """The program ran to its end and succeeded. Given up halfway, it is stopped first.
+
+    Raises: CannotStart with its last words when it fails.
+    """
+    last: deque[str] = deque(maxlen=15)
+
+    def heard(line: str) -> None:
+        last.append(line)
+        on_output(line)
+
+    run = await Guarded.start(command, heard)
     try:
-        output = (await process.communicate())[0].decode(errors="replace")
+        code = await run.wait()
     except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        run.ask_to_stop()
+        await run.wait()
         raise
-    if process.returncode:
-        raise CannotStart(f"{Path(argv[0]).name} failed with code {process.returncode}:\n" + "\n".join(output.splitlines()[-15:]))
-    return output
+    if code != 0:
+        raise CannotStart(f"{Path(command.argv[0]).name} failed ({exit_words(code)}):\n" + "\n".join(f"  {line}" for line in last))
+
+
+def exit_words(code: int | None) -> str:
+    """How a program ended."""
+    if code is None:
+        return "its guard was killed"
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

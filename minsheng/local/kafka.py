@@ -25,6 +25,9 @@ def properties(home: Home, port: int, controller_port: int) -> Mapping[str, obje
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": home.kafka / "data",
+        # A killed broker may register again only when its old session is over; the usual 9 s would be most of a restart.
+        "broker.session.timeout.ms": 3000,
+        "broker.heartbeat.interval.ms": 500,
         "auto.create.topics.enable": "false",
         "group.min.session.timeout.ms": 1000,
         "group.initial.rebalance.delay.ms": 0,
@@ -47,7 +50,7 @@ async def prepare(home: Home, port: int, controller_port: int, told: Callable[[s
     settings = home.kafka / "server.properties"
     settings.write_text("".join(f"{key}={value}\n" for key, value in properties(home, port, controller_port).items()))
     if not (home.kafka / "data" / "meta.properties").exists():
-        await run_once([*base, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "kafka.tools.StorageTool", *_format(settings)])
+        await run_once(Command(argv=(*base, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "kafka.tools.StorageTool", *_format(settings))))
     # Java 24+ warns at every start that snappy and lz4 load native code.
     native = ["--enable-native-access=ALL-UNNAMED"] if engine.major >= 22 else []
     return Command(argv=(*base, *native, "-Xms128m", "-Xmx512m", "kafka.Kafka", str(settings)), stop=(("TERM", 20.0),))

@@ -183,7 +183,8 @@ async def _make_cluster(server: Server, where: Place, *, throwaway: bool) -> Non
         hand_over(path, where.account)
     # The C locale sorts by code point on every machine: digests and lists do not depend on the system's libraries.
     options = ["-U", SUPERUSER, f"--pwfile={handed}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-instructions"]
-    await run_once([str(server.folder / "initdb"), "-D", str(half), *options, *(["--no-sync"] if throwaway else [])], where.account)
+    argv = (str(server.folder / "initdb"), "-D", str(half), *options, *(["--no-sync"] if throwaway else []))
+    await run_once(Command(argv=argv, account=where.account, cwd="/", stop=(("KILL", 5.0),)))
     handed.unlink()
     write_private(where.password_file, password.encode())
     half.rename(where.data)

@@ -11,7 +11,7 @@ from minsheng.local import leftovers, lock, startup
 from minsheng.local import state as states
 from minsheng.local.control import serve
 from minsheng.local.errors import CannotStart
-from minsheng.local.guarded import Guarded
+from minsheng.local.guarded import run_once
 from minsheng.local.home import Home
 from minsheng.local.logs import ProgramLog
 from minsheng.local.program import Plan
@@ -31,8 +31,8 @@ class Supervisor:
         self.plan = plan
         self.state: State = State()
         self.units: dict[str, Unit] = {}
-        self._told = told
-        self._console = console
+        self._told = _to_the_deaf(told)
+        self._console = _to_the_deaf(console)
         self._logs: list[ProgramLog] = []
         self._end = asyncio.Event()
 
@@ -104,15 +104,7 @@ class Supervisor:
 
     async def _prepare(self, hook: str, environment: dict[str, str]) -> dict[str, str]:
         """The hook ran to its end in a process of its own. Returns what it adds to the programs' environment."""
-        log = self._log("prepare")
-        run = await Guarded.start(startup.preparation(self.home, hook, environment), log.line)
-        try:
-            code = await run.wait()
-        except asyncio.CancelledError:
-            run.ask_to_stop()
-            raise
-        if code != 0:
-            raise CannotStart(f"{hook} failed. Its last lines:\n{log.tail()}")
+        await run_once(startup.preparation(self.home, hook, environment), self._log("prepare").line)
         return startup.prepared(self.home)
 
     async def _stop_everything(self) -> None:
@@ -153,6 +145,22 @@ async def _all(*steps: Coroutine[None, None, None]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _to_the_deaf(say: Callable[[str, str], None]) -> Callable[[str, str], None]:
+    """The same, until whoever listened is gone: that must not keep us from stopping in order."""
+    gone = False
+
+    def say_if_heard(about: str, text: str) -> None:
+        nonlocal gone
+        if gone:
+            return
+        try:
+            say(about, text)
+        except OSError:
+            gone = True
+
+    return say_if_heard
 
 
 async def supervise(home: Home, plan: Plan, told: Told, console: Console) -> int:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from minsheng.local.errors import CannotStart
-from minsheng.local.guarded import Command, Guarded
+from minsheng.local.guarded import Command, Guarded, exit_words
 from minsheng.local.logs import ProgramLog
 from minsheng.local.state import ProcessId, ProgramState
 
@@ -100,7 +100,7 @@ class Unit:
         self._ready.clear()
         self._run, self.shown.process, self.shown.guard = None, None, None
         if not self._stopping:
-            self._log.line(f"-- ended by itself ({_words(code)}) --")
+            self._log.line(f"-- ended by itself ({exit_words(code)}) --")
         return was_ready
 
     async def _until_ready(self) -> None:
@@ -118,9 +118,3 @@ class Unit:
     def _show(self, state: str) -> None:
         self.shown.state, self.shown.since = state, time.time()
         self._changed()
-
-
-def _words(code: int | None) -> str:
-    if code is None:
-        return "its guard was killed"
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
