@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -137,11 +137,14 @@ class Head:
 
 @dataclass(slots=True)
 class GroupResult:
-    """The verdicts of a group, and what other processes wrote since `since` (None: too much, forget what is cached)."""
+    """The verdicts of a group; the newest position before it (`base`) and after it (`head`).
+
+    A `base` beyond the head of this process's last group means that other processes wrote meanwhile.
+    """
 
     verdicts: list[Verdict]
+    base: int
     head: int
-    foreign: list[Recorded] | None = field(default_factory=list)
 
 
 class EventStore(Protocol):
@@ -149,7 +152,7 @@ class EventStore(Protocol):
 
     source: str
 
-    async def append(self, appends: Sequence[Append], since: int) -> GroupResult:
+    async def append(self, appends: Sequence[Append]) -> GroupResult:
         """Record a group in one transaction, each append with its own verdict. Appends of one group touch disjoint streams, keys, claims.
 
         Raises OutcomeUnknown when the connection broke while the outcome was open.
