@@ -1,4 +1,7 @@
-"""Facts about regular aid (L1, 常规救助) of one unit and scheme. Amounts are fen a month."""
+"""Facts about regular aid (L1, 常规救助) of one unit and scheme. Amounts are fen a month.
+
+Its coverage line on the need has the entitlement's id; `line_id` of a payment names it, and line + month name the payment.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,14 @@ class EntitlementProposed(Event):
 
 @event("relief.entitlement.granted", version=1, stream="entitlement_id")
 class EntitlementGranted(Event):
-    """Regular aid was granted; the first amount is `EntitlementVersioned` of the same append. Source: R-DIB-08, ruling 6."""
+    """Regular aid was granted; the first amount is `EntitlementVersioned` of the same append. Source: R-DIB-08, ruling 6.
+
+    person_ids: the unit's members, each of whom may have one basic-living entitlement (ruling 4).
+    """
 
     entitlement_id: EntitlementId
     household_id: HouseholdId
+    person_ids: tuple[PersonId, ...]
     approved_by: ActorId
     first_month: Month
     review_month: Month
@@ -48,6 +55,7 @@ class EntitlementGranted(Event):
 class EntitlementVersioned(Event):
     """The monthly amount from first to last month, with its arithmetic. Source: R-DIB-02, R-DIB-03, ruling 17.
 
+    last_month: the month the review is due; payment goes on after it until a person decides (ruling 21).
     amount_fen: standard_fen x members - counted_income_fen, rounded up to whole yuan once, at the end.
     """
 
@@ -97,7 +105,10 @@ class EntitlementReviewDue(Event):
 
 @event("relief.entitlement.stopped", version=1, stream="entitlement_id")
 class EntitlementStopped(Event):
-    """No month after `last_month` is paid. Source: ruling 6, R-DIB-16."""
+    """No month after `last_month` is paid. A later fact of this kind replaces the month. Source: ruling 6, R-DIB-16.
+
+    person_ids: who is free for another entitlement by it; nobody when the entitlement had ended before.
+    """
 
     entitlement_id: EntitlementId
     household_id: HouseholdId

@@ -1,7 +1,8 @@
 """Facts about one need. Its stream is the only guard of the residual (ruling 3).
 
 Amounts are in the need's measure (fen for money). `net = max(0, gross - prior payers)`; `residual = max(0, net - committed - delivered)`.
-A line is named by its giver: an entitlement, a case, an allocation. `month` is the month an amount is for; None for an `event` need.
+A line is named by its giver: an entitlement (whose id is its line's id), a case, an allocation. `month` is the month an amount is for; None for
+an `event` need. Amounts of one line add up: regular aid commits a difference when its monthly amount rises, and releases it when it falls.
 """
 
 from __future__ import annotations
@@ -63,9 +64,9 @@ class PriorPayerRecorded(Event):
 
 @event("relief.need.coverage-committed", version=1, stream="need_id")
 class CoverageCommitted(Event):
-    """The need accepted a line: `amount` of what was offered, each month from first to last for a `month` need. A line is answered once.
+    """The need accepted a line: `amount` of what was offered, each month from first to last for a `month` need. An offer is answered once.
 
-    Source: rulings 3, 9.
+    It adds to what the line holds already.  Source: rulings 3, 9.
     """
 
     need_id: NeedId
@@ -104,7 +105,7 @@ class CoverageDelivered(Event):
 
 @event("relief.need.coverage-released", version=1, stream="need_id")
 class CoverageReleased(Event):
-    """A committed amount was given back and is open again; `month`: from that month on. Source: ruling 20 of the design."""
+    """A committed amount was given back and is open again, for a `month` need in that one month. Source: ruling 20 of the design."""
 
     need_id: NeedId
     household_id: HouseholdId
