@@ -176,10 +176,11 @@ class CloseHousehold(Command):
 def open_household(
     command: OpenHousehold, _home: Household, context: Context, persons: Mapping[str, KnownPerson]
 ) -> list[HouseholdOpened | MemberJoined]:
-    """The household exists with its members from the day named.
+    """The household exists with its members from the day of the decision.
 
-    Raises: Refused("member_dead", person_id).  Source: ruling 4, SG-04.
+    Raises: Refused("member_dead", person_id); Refused("named_twice").  Source: ruling 4, SG-04.
     """
+    require(len(set(command.person_ids)) == len(command.person_ids), "named_twice")
     for person in command.person_ids:
         require(not persons[person].died_before(context.on), "member_dead", person_id=person)
     opened = HouseholdOpened(household_id=command.household_id, area=command.area, hukou=command.hukou, opened_on=context.on)
@@ -201,8 +202,9 @@ def add_member(command: AddMember, home: Household, context: Context, person: Kn
 def remove_member(command: RemoveMember, home: Household, _context: Context) -> list[MemberLeft]:
     """The person lived here up to the day named.
 
-    Raises: Refused("not_a_member" | "left_before_joining").  Source: ruling 4.
+    Raises: Refused("household_closed" | "not_a_member" | "left_before_joining").  Source: ruling 4.
     """
+    require(home.is_open, "household_closed")  # closing has set its members free already
     interval = home.members.get(command.person_id)
     require(interval is not None and interval.last is None, "not_a_member", person_id=command.person_id)
     require(interval is not None and command.left_on >= interval.first, "left_before_joining")
@@ -212,9 +214,10 @@ def remove_member(command: RemoveMember, home: Household, _context: Context) -> 
 def form_unit(command: FormUnit, home: Household, context: Context) -> list[UnitFormed]:
     """The members are counted for the scheme.
 
-    Raises: Refused("household_closed" | "unit_exists" | "not_a_member" | "counted_already").  Source: ruling 4, section 3.2.
+    Raises: Refused("household_closed" | "unit_exists" | "named_twice" | "not_a_member" | "counted_already").  Source: ruling 4, section 3.2.
     """
     require(home.is_open, "household_closed")
+    require(len(set(command.person_ids)) == len(command.person_ids), "named_twice")
     require(command.unit_id not in home.units, "unit_exists")
     living_here = home.members_on(context.on)
     for person in command.person_ids:
