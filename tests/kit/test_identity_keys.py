@@ -81,6 +81,19 @@ def test_a_token_checked_before_is_refused_after_its_key_was_withdrawn(tmp_path:
         verifier.verify(token)
 
 
+def test_remembered_tokens_are_checked_again_as_soon_as_the_keys_are_known_to_have_changed(tmp_path: Path) -> None:
+    """A stranger's token with an unknown key makes us read the set; the withdrawn key's tokens end with it."""
+    old, stranger = LocalIssuer(tmp_path / "old"), LocalIssuer(tmp_path / "stranger")
+    issuer = Issuer([ECKey.import_key(json.loads(old.jwks_path.read_bytes())["keys"][0])])
+    verifier = Verifier(issuer.source(), old.issuer, old.audience)
+    token = old.issue("u-1", ["reader"], "440308")
+    assert verifier.verify(token).id == "u-1"
+    issuer.keys, issuer.now = [new_key()], issuer.now + UNKNOWN_KEY_PAUSE_SECONDS
+    for refused in (stranger.issue("u-2", ["reader"], "440308"), token):
+        with pytest.raises(Unauthenticated, match="unknown_key"):
+            verifier.verify(refused)
+
+
 def test_without_any_keys_nobody_is_recognised_and_it_is_not_the_callers_fault(tmp_path: Path) -> None:
     """An issuer that is down at the first start is our trouble (503), not a forged token (401)."""
     issuer = Issuer([new_key()], down=True)

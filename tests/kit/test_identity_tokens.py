@@ -169,6 +169,13 @@ def test_a_key_of_the_other_family_is_refused(verifier: Verifier, algorithm: str
     assert refusal(verifier, f"{part({'alg': algorithm, 'kid': key.kid})}.{payload}.{signature}") == "wrong_algorithm"
 
 
+def test_a_key_published_for_another_algorithm_is_refused(tmp_path: Path, now: Instant) -> None:
+    """RFC 7517, 4.4: a key that names its algorithm serves no other."""
+    path = tmp_path / "rs512.json"
+    replace(path, json.dumps({"keys": [RSA.as_dict(private=False, alg="RS512")]}).encode())
+    assert refusal(Verifier(KeySource(path), "iss", "aud", now), signed(RSA)) == "wrong_algorithm"
+
+
 def test_a_changed_payload_or_signature_is_forged(verifier: Verifier) -> None:
     """One more role, or somebody else's signature."""
     header, _, signature = signed().split(".")

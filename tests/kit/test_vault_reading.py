@@ -222,6 +222,20 @@ async def test_after_a_shred_nothing_opens_while_every_row_stays_and_the_number_
     assert (await opened.vault.accesses(person))[0].purpose == "review"
 
 
+async def test_no_key_is_made_for_the_forgotten_and_one_that_came_back_opens_nothing(opened: Opened) -> None:
+    """Ruling 10: the ledger counts before the key does, also in the moment before it was re-applied."""
+    person = await opened.register(VALUES)
+    key = await opened.keys._pool.fetchrow("select * from person_key where person_id = $1", person)
+    await opened.keys.destroy(person, "u-17", "r-pi-03")
+    with pytest.raises(Shredded):
+        await opened.keys.create(person)
+    assert await opened.keys._pool.fetchval("select count(*) from person_key") == 0
+    await opened.keys._pool.execute("insert into person_key values ($1, $2, $3, $4)", *key)
+    with pytest.raises(Shredded):
+        await opened.vault.read(person, ALL, **WHY)
+    assert await opened.vault.read_page([person], ALL, **WHY) == {person: None}
+
+
 async def test_an_unknown_person_has_neither_key_nor_values_and_cannot_be_destroyed(opened: Opened) -> None:
     """A wrong id must not fill the ledger."""
     person = str(uuid4())
