@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from contracts.envelope import Event, event
 from contracts.ids import CheckInId, HouseholdId, MealAccountId, MealPointId, Month, PersonId
-from contracts.terms import CheckInMethod
+from contracts.terms import CheckInMethod, Status
 
 
 class SubsidyGround(StrEnum):
@@ -40,7 +40,7 @@ class MealAccountOpened(Event):
 
 @event("eldercare.meal-account.checked-in", version=1, stream="account_id")
 class MealCheckedIn(Event):
-    """A lunch was served. `pays_fen` = price - subsidy. Source: E04, E18, SC-22."""
+    """A lunch was served. `pays_fen` = price - subsidy; `status`: the household's in that month, as known then. Source: E04, E18, SC-22."""
 
     account_id: MealAccountId
     household_id: HouseholdId
@@ -51,11 +51,12 @@ class MealCheckedIn(Event):
     price_fen: int
     pays_fen: int
     ground: SubsidyGround
+    status: Status | None = None
 
 
 @event("eldercare.meal-account.subsidy-applied", version=1, stream="account_id")
 class MealSubsidyApplied(Event):
-    """The state paid a part of the meal: the cap of the elder's group, at most the price. Source: R-ELD-03, ruling 13 (L2, outside a need)."""
+    """The state paid a part of the meal: `cap_fen` of the elder's group, at most the price. Source: R-ELD-03, ruling 13 (L2, outside a need)."""
 
     account_id: MealAccountId
     household_id: HouseholdId
@@ -63,6 +64,7 @@ class MealSubsidyApplied(Event):
     served_on: date
     subsidy_fen: int
     ground: SubsidyGround
+    cap_fen: int = 0
 
 
 @event("eldercare.meal-account.closed", version=1, stream="account_id")

@@ -1,0 +1,89 @@
+"""Facts of relief and registry become eldercare's own commands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from contracts.envelope import Meta
+from contracts.ids import HouseholdId, Month
+from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
+from contracts.relief.household import StatusExpired, StatusRecognised
+from contracts.terms import Certainty, DeathSource, Status
+from services.eldercare.domain.known_household import NoteStatus, NoteStatusEnd
+from services.eldercare.domain.known_person import NoteDeath, WithdrawDeath
+from services.eldercare.domain.meal_account import CloseForDeath, ReopenAfterRevocation
+from services.eldercare.reactions.death import on_death, on_death_revoked
+from services.eldercare.reactions.status import on_status_expired, on_status_recognised
+from services.eldercare.service import eldercare
+from tests.eldercare.facts import ACCOUNT, ELDER, HOME
+
+THEN = datetime(2022, 8, 2, 4, tzinfo=UTC)
+META = Meta(
+    id="event-1",
+    source="/minsheng/test/relief",
+    position=1,
+    stream="household/1",
+    version=1,
+    type="relief.household.status-recognised",
+    schema_version=1,
+    key="1",
+    recorded_at=THEN,
+    occurred_at=THEN,
+    actor="worker-1",
+    authority="approver",
+    correlation_id="c-1",
+)
+DAY = date(2022, 6, 14)
+
+
+def death(certainty: Certainty) -> PersonDeceased:
+    return PersonDeceased(person_id=ELDER, died_on=DAY, source=DeathSource.FUNERAL_HOME, certainty=certainty)
+
+
+def test_a_recognised_status_is_noted_for_its_household() -> None:
+    """Section 3.4: with its months, whether or not there is an account; business time is the cause's."""
+    event = StatusRecognised(household_id=HOME, status=Status.DIBAO, from_month=Month("2022-09"), to_month=Month("2023-08"))
+    noted = NoteStatus(household_id=HOME, status=Status.DIBAO, from_month=Month("2022-09"), to_month=Month("2023-08"), occurred_at=THEN)
+    assert list(on_status_recognised.record(event, META)) == [noted]
+    assert list(on_status_recognised.then(event, [f"meal-account/{ACCOUNT}"])) == []
+
+
+def test_an_expired_status_is_noted_with_its_last_month() -> None:
+    """E02."""
+    event = StatusExpired(household_id=HouseholdId(HOME), status=Status.DIBAO, last_month=Month("2022-09"))
+    ended = NoteStatusEnd(household_id=HOME, status=Status.DIBAO, last_month=Month("2022-09"), occurred_at=THEN)
+    assert list(on_status_expired.record(event, META)) == [ended]
+
+
+def test_a_confirmed_death_is_noted_first_and_then_closes_the_meal_accounts_of_the_person() -> None:
+    """SG-04: other streams of the person are left alone."""
+    event = death(Certainty.CONFIRMED)
+    noted = NoteDeath(person_id=ELDER, died_on=DAY, certainty=Certainty.CONFIRMED, occurred_at=THEN)
+    assert list(on_death.record(event, META)) == [noted]
+    assert on_death.subject is not None
+    assert on_death.subject(event) == f"person/{ELDER}"
+    assert list(on_death.then(event, [f"meal-account/{ACCOUNT}", "care-bed/7"])) == [CloseForDeath(account_id=ACCOUNT)]
+
+
+def test_a_reported_death_is_noted_and_closes_nothing() -> None:
+    """Ruling 22."""
+    event = death(Certainty.REPORTED)
+    noted = NoteDeath(person_id=ELDER, died_on=DAY, certainty=Certainty.REPORTED, occurred_at=THEN)
+    assert list(on_death.record(event, META)) == [noted]
+    assert list(on_death.then(event, [f"meal-account/{ACCOUNT}"])) == []
+
+
+def test_a_revoked_death_is_withdrawn_first_and_then_opens_the_accounts_again() -> None:
+    """Ruling 22."""
+    event = PersonDeathRevoked(person_id=ELDER, reason=RevocationReason.WRONG_PERSON)
+    assert list(on_death_revoked.record(event, META)) == [WithdrawDeath(person_id=ELDER, occurred_at=THEN)]
+    assert on_death_revoked.subject is not None
+    assert on_death_revoked.subject(event) == f"person/{ELDER}"
+    assert list(on_death_revoked.then(event, [f"meal-account/{ACCOUNT}"])) == [ReopenAfterRevocation(account_id=ACCOUNT)]
+
+
+def test_the_service_listens_to_registry_and_relief_and_its_meal_accounts_are_keyed_by_household() -> None:
+    """Design: the Kafka key is the household where there is one."""
+    assert eldercare.sources == ["registry", "relief"]
+    assert eldercare.by_name["meal-account"].key == "household_id"
+    assert all(spec.example.model_validate(spec.example.model_dump()) for _, spec in eldercare.by_model.values())
