@@ -1,0 +1,6 @@
+"""The way of a command: key, load, check, decide, append, answer. Nothing here knows HTTP."""
+
+from kit.commands.answer import Answer, Cause, Stored
+from kit.commands.path import CommandPath, Keys
+
+__all__ = ["Answer", "Cause", "CommandPath", "Keys", "Stored"]

@@ -1,0 +1,140 @@
+"""`POST /batch`: many commands as NDJSON, answered line by line and in order.
+
+A line: `{"aggregate": …, "id": …, "command": …, "key": …, "if_match": …, "body": {…}}`. Lines that share an id run in their order;
+others run side by side and share commits. A repeated batch changes nothing: each line's key is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+from kit.commands import CommandPath
+from kit.commands.path import is_public
+from kit.http.auth import Authenticate, bearer_scheme
+from kit.http.body import parsed
+from kit.http.commands import Submission
+from kit.http.problems import EXPECTED, Problem, document
+from kit.identity import Actor
+
+AT_ONCE = 64
+NDJSON = "application/x-ndjson"
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One command of a batch."""
+
+    aggregate: str
+    id: str
+    command: str
+    key: str
+    body: dict[str, Any] = {}
+    if_match: int | None = None
+
+    def ids(self) -> set[str]:
+        """Every id the line names: lines that share one keep their order."""
+        return {self.id, *_texts(self.body)}
+
+
+def _texts(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value} if len(value) == 36 else set()
+    if isinstance(value, list):
+        return set().union(*(_texts(item) for item in value))
+    if isinstance(value, dict):
+        return set().union(*(_texts(item) for item in value.values()))
+    return set()
+
+
+def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
+    """The batch endpoint of a service."""
+    router = APIRouter(dependencies=[bearer_scheme])
+    example = '{"aggregate": "need", "id": "…", "command": "close", "key": "line-1", "body": {"code": "MET"}}'
+
+    @router.post(
+        "/batch",
+        tags=["batch"],
+        response_class=StreamingResponse,
+        openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}, "example": example}}}},
+    )
+    async def batch(request: Request, actor: Annotated[Actor, Depends(authenticate)]) -> StreamingResponse:
+        """Many commands, one a line; the answers come in the order of the lines, each with its line number and status."""
+        if request.headers.get("content-type", NDJSON).split(";")[0].strip().lower() != NDJSON:
+            raise Problem(415, "wrong_media_type", accepted=NDJSON)
+        return StreamingResponse(_answers(path, actor, request), media_type=NDJSON)
+
+    return router
+
+
+async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIterator[bytes]:
+    """Answers in order; at most `AT_ONCE` lines are under way."""
+    under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
+    last: dict[str, asyncio.Task[dict[str, Any]]] = {}
+    number = 0
+    async for raw in _lines(request):
+        number += 1
+        under_way.append(_started(path, actor, number, raw, last))
+        if len(under_way) >= AT_ONCE:
+            yield _encoded(await under_way.popleft())
+    while under_way:
+        yield _encoded(await under_way.popleft())
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(answer, enc_hook=str) + b"\n"
+
+
+async def _lines(request: Request) -> AsyncIterator[bytes]:
+    rest = b""
+    async for chunk in request.stream():
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            if line.strip():
+                yield line
+    if rest.strip():
+        yield rest
+
+
+def _started(
+    path: CommandPath, actor: Actor, number: int, raw: bytes, last: dict[str, asyncio.Task[dict[str, Any]]]
+) -> asyncio.Task[dict[str, Any]]:
+    """The line is under way; it waits for earlier lines that name one of its ids."""
+    try:
+        line = msgspec.convert(parsed(raw), Line)
+    except (Problem, msgspec.ValidationError) as error:
+        problem = error if isinstance(error, Problem) else Problem(422, "invalid_fields", detail=str(error))
+        return asyncio.create_task(_refused(number, problem))
+    before = {last[one] for one in line.ids() if one in last and not last[one].done()}
+    task = asyncio.create_task(_run(path, actor, number, line, before))
+    last.update(dict.fromkeys(line.ids(), task))
+    return task
+
+
+async def _refused(number: int, error: Exception) -> dict[str, Any]:
+    status, problem = document(error)
+    return {"line": number, "status": status, "problem": problem}
+
+
+async def _run(path: CommandPath, actor: Actor, number: int, line: Line, before: set[asyncio.Task[dict[str, Any]]]) -> dict[str, Any]:
+    if before:
+        await asyncio.wait(before)
+    try:
+        answer = await _submission(path, line).run(path, actor)
+    except EXPECTED as error:
+        return await _refused(number, error)
+    return {"line": number, "status": 201 if answer.events else 200, "answer": asdict(answer)}
+
+
+def _submission(path: CommandPath, line: Line) -> Submission:
+    aggregate = path.service.by_name.get(line.aggregate)
+    spec = next((s for s in aggregate.commands if s.name == line.command and is_public(s)), None) if aggregate else None
+    if aggregate is None or spec is None:
+        raise Problem(404, "not_found", params={"command": "no such command"})
+    return Submission(aggregate, spec, line.id, line.body, line.key, None if line.if_match is None else str(line.if_match))

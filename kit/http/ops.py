@@ -1,0 +1,43 @@
+"""The operators' port: alive, ready, metrics, status. It is not meant for the public and carries no personal value."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from kit.telemetry import metrics
+
+Check = Callable[[], Awaitable[None]]
+"""Returns when a part is ready, raises with the reason when it is not."""
+Status = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def ops_app(checks: Mapping[str, Check], status: Status) -> Starlette:
+    """`/live`, `/ready`, `/metrics` (Prometheus text) and `/status` (positions, lag, parked)."""
+
+    async def live(_request: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def ready(_request: Request) -> Response:
+        failed = {}
+        for name, check in checks.items():
+            try:
+                await check()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the part is not ready and says why
+                failed[name] = f"{type(error).__name__}: {error}"
+        return JSONResponse({"ready": not failed, "failed": failed}, 503 if failed else 200)
+
+    async def prometheus(_request: Request) -> Response:
+        return PlainTextResponse(metrics.render(), media_type="text/plain; version=0.0.4")
+
+    async def positions(_request: Request) -> Response:
+        return JSONResponse(await status())
+
+    return Starlette(
+        routes=[Route("/live", live), Route("/ready", ready), Route("/metrics", prometheus), Route("/status", positions)],
+    )
