@@ -1,0 +1,75 @@
+"""The journal's consumer: events into the journal, and in the same transaction into the views that screens wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import asyncpg
+
+from kit.journal import entries, sets
+from kit.journal.folding import fold, waiting
+from kit.streams import checkpoint
+from kit.streams.chain import Fact
+from kit.streams.faust_fetch import FetchApp
+from kit.streams.intake import Feed, Intake, no_feed
+from kit.streams.race import race
+from kit.view import View
+
+CONSUMER = "journal"
+CHANNEL = "journal"
+"""Notified at each commit; followers and waiting readers listen."""
+
+NOTE_ENDS_S = 2.0
+DirtyKey = Callable[[Fact], str | None]
+
+
+def household_of(fact: Fact) -> str | None:
+    """The Kafka key where it is a household's id; other keys are streams (`aggregate/id`)."""
+    key = fact.recorded.meta.key
+    return None if "/" in key else key
+
+
+class Journal:
+    """Fills the journal from topics and folds the views that do not follow.
+
+    dirty: the key whose findings an event makes due (None: none), marked in the same transaction.
+    """
+
+    def __init__(
+        self, pool: asyncpg.Pool, bootstrap: str, views: Iterable[View[Any]], *, feed: Feed = no_feed, dirty: DirtyKey = household_of
+    ) -> None:
+        self.views = [view for view in views if not view.follows]
+        self._dirty = dirty
+        self._pool, self._bootstrap = pool, bootstrap
+        self.intake = Intake(pool, bootstrap, CONSUMER, self._apply, feed)
+
+    async def run(self, stop: asyncio.Event, topics: Iterable[str], group: str, **settings: Any) -> None:
+        """Consumes until `stop`. Raises ConsumerFailed: the process ends and begins again from the checkpoints."""
+        app = FetchApp(self._bootstrap, group, topics, self.intake.load_offsets, self.intake.handle, **settings)
+        await race(app.serve(stop), self._note_ends(app))
+
+    async def _note_ends(self, app: FetchApp) -> None:
+        while True:
+            await asyncio.sleep(NOTE_ENDS_S)
+            if ends := app.ends():
+                await checkpoint.note_ends(self._pool, CONSUMER, ends)
+
+    async def _apply(self, connection: Any, facts: Sequence[Fact]) -> None:
+        live = await sets.live(connection, self.views)
+        await entries.write(connection, facts)
+        parked = await waiting(connection, live) if live else {}
+        for target in live:
+            await fold(connection, target, facts, parked[target.id])
+        await mark_dirty(connection, {key for fact in facts if (key := self._dirty(fact)) is not None})
+        await connection.execute("select pg_notify($1, '')", CHANNEL)
+
+
+async def mark_dirty(connection: Any, keys: Iterable[str]) -> None:
+    """What was found about these keys must be looked at again, now. Sorted, so that two workers never wait for each other in a ring."""
+    await connection.execute(
+        "insert into dirty(key, due_at) select k, clock_timestamp() from unnest($1::text[]) k "
+        "on conflict (key) do update set due_at = least(dirty.due_at, excluded.due_at), mark = excluded.mark",
+        sorted(keys),
+    )
