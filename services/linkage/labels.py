@@ -1,0 +1,90 @@
+"""The Chinese term beside each code, where people see it (`contracts/terms.py` holds the codes)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from contracts.relief.need import CoverageRefusal
+from contracts.terms import (
+    ClosingCode,
+    Department,
+    Dimension,
+    Layer,
+    Measure,
+    NeedCategory,
+    PriorPayer,
+    Purpose,
+    Receiver,
+    Scheme,
+    Status,
+    TempAidKind,
+    Urgency,
+)
+from kit.money import yuan
+from services.linkage.giving import GiverKind
+from services.linkage.views.referral import ReferralState
+
+OUTSIDE_ZH = "需求之外"
+
+_ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Layer: {"L1": "常规救助", "L2": "专项救助", "L3": "临时救助", "L4": "慈善救助"},
+    NeedCategory: {
+        "living": "基本生活", "medical": "医疗", "education": "教育", "housing": "住房", "employment": "就业", "disability": "残疾",
+        "child": "儿童", "elder_care": "养老照护", "psychological": "心理", "legal": "法律", "disaster": "受灾", "inclusion": "社会融入",
+    },
+    Dimension: {"material": "物质保障", "service": "生活服务", "spirit": "精神需求", "ability": "能力提升"},
+    Measure: {"fen": "元", "minute": "分钟", "session": "次", "meal": "餐", "item": "件", "visit": "次探访"},
+    Urgency: {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"},
+    Status: {"tekun": "特困", "dibao": "低保", "edge": "低保边缘", "rigid": "刚性支出困难", "other": "其他低收入"},
+    Scheme: {
+        "dibao": "最低生活保障", "tekun": "特困人员救助供养", "medical_aid": "医疗救助", "education_aid": "教育救助",
+        "housing_aid": "住房救助", "disability_aid": "残疾人救助", "child_subsidy": "困境儿童补贴", "temporary_aid": "临时救助",
+        "charity": "慈善救助", "shop_points": "慈善超市积分", "meal_subsidy": "长者助餐补贴",
+    },
+    PriorPayer: {
+        "basic_insurance": "基本医保", "critical_illness_insurance": "大病保险", "commercial_insurance": "商业保险",
+        "liable_party": "责任方", "other": "其他",
+    },
+    Department: {
+        "medical_security": "医保局", "education": "教育局", "housing": "住建局", "human_resources": "人社局",
+        "emergency_management": "应急管理局", "disabled_persons_federation": "残联", "civil_affairs": "民政局",
+    },
+    TempAidKind: {"emergency": "急难型", "expenditure": "支出型"},
+    ClosingCode: {
+        "MET": "已满足", "PARTLY_MET": "部分满足", "NOT_ELIGIBLE": "不符合条件", "NO_SUPPLY": "无资源", "WITHDRAWN_BY_PERSON": "本人撤回",
+        "MOVED": "迁出", "DECEASED": "去世", "DUPLICATE": "重复", "SPLIT": "分户", "MERGED": "并户",
+    },
+    Receiver: {"charity": "慈善", "eldercare": "养老"},
+    Purpose: {
+        "general": "不限定", "children": "儿童", "children_serious_illness": "儿童大病", "disability": "助残", "elders": "助老",
+        "epidemic": "抗疫", "education": "助学",
+    },
+    ReferralState: {
+        "proposed": "拟转介", "sent": "已转介", "accepted": "已接收", "in_service": "服务中", "declined": "已拒绝", "returned": "已退回",
+        "expired": "已超时", "withdrawn": "已撤回", "closed": "已结案",
+    },
+    CoverageRefusal: {
+        "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
+    },
+    GiverKind: {
+        "entitlement": "常规救助待遇", "special_aid": "专项救助个案", "temp_aid": "临时救助个案", "allocation": "慈善拨付",
+        "voucher": "慈善超市积分券", "meal_account": "助餐账户", "unknown": "待同步",
+    },
+}  # fmt: skip
+
+
+def zh(code: StrEnum) -> str:
+    """The Chinese term of a code of a closed list. Raises KeyError for a list without terms."""
+    return _ZH[type(code)][code.value]
+
+
+def name_zh(code: str | None) -> str | None:
+    """The Chinese term of a giver's name (a department, a kind of temporary aid, a scheme); a fund's or shop's code stays as it is."""
+    found = (_ZH[kind][code] for kind in (Department, TempAidKind, Scheme) if code is not None and code in _ZH[kind])
+    return next(found, code)
+
+
+def amount_text(value: int, measure: Measure) -> str:
+    """An amount as people write it: `4,120.00` yuan for fen, else the number with its unit."""
+    return yuan(value) if measure is Measure.FEN else f"{value} {zh(measure)}"
