@@ -25,7 +25,7 @@ from minsheng.local.state import State
 from minsheng.local.supervisor import supervise
 from minsheng.programs import PREPARE, service_programs
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 
 
@@ -76,7 +76,7 @@ class _Screen:
 
     def line(self, name: str, text: str) -> None:
         colour = self._colours.setdefault(name, COLOURS[len(self._colours) % len(COLOURS)])
-        console.print(f"[{colour}]{name:>10}[/{colour}] {escape(text)}", soft_wrap=True)
+        console.print(f"[{colour}]{name:>10}[/{colour}] {escape(text)}")
 
 
 def down(

@@ -86,9 +86,14 @@ class Unit:
 
     async def _run_once(self) -> bool:
         """One run from start to end. Returns whether it was ready at some time."""
-        self._run = await Guarded.start(self._command, self._log.line)
-        self.shown.process, self.shown.guard = ProcessId.of(self._run.pid), ProcessId.of(self._run.guard_pid)
         self._show("starting")
+        try:
+            self._run = await Guarded.start(self._command, self._log.line)
+        except (CannotStart, OSError) as error:
+            self._log.line(str(error))
+            return False
+        self.shown.process, self.shown.guard = ProcessId.of(self._run.pid), ProcessId.of(self._run.guard_pid)
+        self._changed()
         probing = asyncio.create_task(self._until_ready())
         if self._stopping:
             self._run.ask_to_stop()
