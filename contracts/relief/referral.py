@@ -119,7 +119,10 @@ class ReferralCovered(Event):
 
 @event("relief.referral.closed", version=1, stream="referral_id")
 class ReferralClosed(Event):
-    """It ended with a code; a declined, returned or expired one names what follows. Source: section 3.5, ruling 15."""
+    """It ended with a code; a declined, returned or expired one names what follows. Source: section 3.5, ruling 15.
+
+    reopen_until: the last day on which it may be opened again under the same id.
+    """
 
     referral_id: ReferralId
     household_id: HouseholdId
@@ -127,6 +130,7 @@ class ReferralClosed(Event):
     code: ClosingCode
     follow: Follow | None = None
     replaced_by: ReferralId | None = None
+    reopen_until: date | None = None
 
 
 @event("relief.referral.reopened", version=1, stream="referral_id")
