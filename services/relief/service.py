@@ -6,8 +6,13 @@ from services.relief.domain.household import household
 from services.relief.domain.known_person import known_person
 from services.relief.domain.need import need
 from services.relief.domain.need_assessment import need_assessment
+from services.relief.domain.referral import referral
 from services.relief.domain.special_aid import special_aid
+from services.relief.domain.temp_aid import temp_aid
+from services.relief.domain.temp_aid_year import temp_aid_year
+from services.relief.reactions.coverage import coverage_reactions
 from services.relief.reactions.death import on_death, on_death_revoked
+from services.relief.reactions.referrals import referral_reactions
 
 relief = Service(
     "relief",
@@ -18,9 +23,14 @@ relief = Service(
         need,
         entitlement,
         special_aid,
+        temp_aid,
+        temp_aid_year,
+        referral,
     ],
     reactions=[
         on_death,
         on_death_revoked,
+        *coverage_reactions,
+        *referral_reactions,
     ],
 )

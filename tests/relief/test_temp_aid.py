@@ -257,7 +257,7 @@ def test_affected_persons_live_in_the_household() -> None:
 def test_no_money_is_asked_for_a_dead_person() -> None:
     """SG-04: the death is known before anybody acts on it."""
     death = DeathKnown(person_id=CHILD, died_on=date(2022, 2, 1), certainty=Certainty.CONFIRMED)
-    new_case().also(known_person, death).when(asked()).refused("person_dead", person_id=CHILD)
+    new_case().also(known_person, death).when(asked()).refused("member_dead", person_id=CHILD)
 
 
 def test_a_request_needs_an_open_household_of_people() -> None:

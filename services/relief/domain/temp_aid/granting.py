@@ -63,7 +63,7 @@ def request(
     """The case is open; it counts the members of that day, and an emergency asks for neither hukou nor street.
 
     Raises: Refused("household_closed" | "household_empty" | "other_household" | "need_closed" | "other_measure" | "outside_area" |
-    "hukou_missing" | "affected_missing" | "not_a_member" | "person_dead").  Source: R-TMP-01, R-TMP-02, R-TMP-04.
+    "hukou_missing" | "affected_missing" | "not_a_member" | "member_dead").  Source: R-TMP-01, R-TMP-02, R-TMP-04.
     """
     living_here = home.members_on(context.on)
     require(home.is_open, "household_closed")
@@ -73,7 +73,7 @@ def request(
     require(command.kind is TempAidKind.EMERGENCY or home.hukou, "hukou_missing")
     for person in command.affected_ids:
         require(person in living_here, "not_a_member", person_id=person)
-        require(not persons[person].died_before(context.on), "person_dead", person_id=person)
+        require(not persons[person].died_before(context.on), "member_dead", person_id=person)
     return [
         TempAidRequested(
             case_id=command.case_id,
