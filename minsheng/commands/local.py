@@ -3,8 +3,10 @@
 import asyncio
 import json
 import signal
+import tempfile
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +16,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from minsheng.local import jars, java, leftovers, lock, postgres
+from minsheng.local import jars, java, kafka, leftovers, lock, ports, postgres
 from minsheng.local import state as states
 from minsheng.local.account import server_account
 from minsheng.local.errors import AlreadyRunning, CannotStart, NotRunning
@@ -37,6 +39,10 @@ def setup() -> None:
         bar = progress.add_task("jars", total=len(jars.locked()))
         paths = jars.ensure(told=lambda done, total: progress.update(bar, completed=done, total=total))
         progress.update(bar, completed=len(paths))
+    with console.status("Kafka's classes, for quicker starts"), tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        home.create()
+        asyncio.run(kafka.archive_classes(home, port := ports.choose(()), ports.choose((port,))))
 
 
 def up(
