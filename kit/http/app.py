@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.commands import CommandPath
 from kit.http import problems
@@ -26,16 +24,29 @@ def bare_app(title: str, description: str, routers: Sequence[APIRouter]) -> Fast
     problems.install(app)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_counted)
+    app.add_middleware(Counted)
     app.add_middleware(BodyLimit)
     return app
 
 
-async def _counted(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    answer = await call_next(request)
-    route = getattr(request.scope.get("route"), "path", "unknown")
-    metrics.add("minsheng.http.requests", 1, {"method": request.method, "route": route, "status": answer.status_code})
-    return answer
+class Counted:
+    """Counts requests by route template and status (plain ASGI: a streamed body stays a stream)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "unknown")
+                metrics.add("minsheng.http.requests", 1, {"method": scope["method"], "route": route, "status": message["status"]})
+            await send(message)
+
+        await self.app(scope, receive, noted)
 
 
 def command_app(path: CommandPath, authenticate: Authenticate, areas: AreaTree, routers: Sequence[APIRouter] = ()) -> FastAPI:

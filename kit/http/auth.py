@@ -1,7 +1,5 @@
 """Who asks: a dependency that every route has; nothing is open by default."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated
 

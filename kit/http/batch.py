@@ -4,8 +4,6 @@ A line: `{"aggregate": …, "id": …, "command": …, "key": …, "if_match": �
 others run side by side and share commits. A repeated batch changes nothing: each line's key is known.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
@@ -15,6 +13,8 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
+
+from starlette.types import Receive, Scope, Send
 
 from kit.commands import CommandPath
 from kit.commands.path import is_public
@@ -53,6 +53,13 @@ def _texts(value: Any) -> set[str]:
     return set()
 
 
+class BothWays(StreamingResponse):
+    """Answers while the request is still being read: Starlette's own would listen for a disconnect and so eat the body."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
 def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
     """The batch endpoint of a service."""
     router = APIRouter(dependencies=[bearer_scheme])
@@ -64,11 +71,11 @@ def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
         response_class=StreamingResponse,
         openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}, "example": example}}}},
     )
-    async def batch(request: Request, actor: Annotated[Actor, Depends(authenticate)]) -> StreamingResponse:
+    async def batch(request: Request, actor: Annotated[Actor, Depends(authenticate)]) -> BothWays:
         """Many commands, one a line; the answers come in the order of the lines, each with its line number and status."""
         if request.headers.get("content-type", NDJSON).split(";")[0].strip().lower() != NDJSON:
             raise Problem(415, "wrong_media_type", accepted=NDJSON)
-        return StreamingResponse(_answers(path, actor, request), media_type=NDJSON)
+        return BothWays(_answers(path, actor, request), media_type=NDJSON)
 
     return router
 

@@ -1,7 +1,5 @@
 """One route a command: `POST /{aggregate}/{id}/{command}`, derived from the service's declaration; and `POST /batch`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass

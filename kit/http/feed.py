@@ -1,7 +1,5 @@
 """The owner's feed: the log in commit order, for readers that must heal a hole, and the head that answers "known at" wait for."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from kit.errors import Contended, KeyMisused, NotFound, OutcomeUnknown, Refused, Retry, VersionMismatch
 from kit.identity import Forbidden, KeysUnavailable, Unauthenticated
 from kit.vault import Shredded, UnknownPerson
-from policy import BeyondCalendar, NoPolicy
+from policy import BeyondCalendar, NoPolicy, UnknownArea
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:minsheng:problem:"
@@ -38,6 +38,7 @@ TITLES = {
     "outcome_unknown": "The outcome is unknown; repeat with the same key to learn it",
     "unavailable": "Passing trouble; repeat later",
     "not_found": "There is no such thing",
+    "unknown_area": "The district has no area with this code",
     "no_policy": "No policy pack is in force on the business day",
     "beyond_calendar": "The working-day calendar does not reach that far",
     "shredded": "The personal data of this person was destroyed",
@@ -91,6 +92,8 @@ def _trouble(error: Exception) -> tuple[int, str, dict[str, Any]]:
             return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", {}
         case NoPolicy():
             return HTTPStatus.CONFLICT, "no_policy", {"detail": str(error)}
+        case UnknownArea():
+            return HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_area", {}
         case BeyondCalendar():
             return HTTPStatus.CONFLICT, "beyond_calendar", {"detail": str(error)}
         case UnknownPerson():
@@ -132,7 +135,7 @@ async def _handler(_request: Request, error: Exception) -> Response:
 
 EXPECTED = (
     Problem, Unauthenticated, Forbidden, Refused, KeyMisused, VersionMismatch, ValidationError, RequestValidationError, Retry, KeysUnavailable,
-    NoPolicy, BeyondCalendar, UnknownPerson, Shredded, HTTPException,
+    NoPolicy, UnknownArea, BeyondCalendar, UnknownPerson, Shredded, HTTPException,
 )  # fmt: skip
 """What has an answer of its own; anything else is our fault, logged with its trace and answered 500 without detail."""
 
