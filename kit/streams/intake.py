@@ -87,7 +87,9 @@ class Intake:
 
     async def _retrying(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """The database is waited for; a batch is never given up."""
-        async for attempt in AsyncRetrying(retry=retry_if_exception_type(PASSING), wait=wait_exponential_jitter(0.05, 5), reraise=True):
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(PASSING), wait=wait_exponential_jitter(multiplier=0.05, max=5), reraise=True
+        ):
             with attempt:
                 await work(*arguments)
 

@@ -74,7 +74,7 @@ async def park(connection: Any, consumer: str, parkings: Iterable[Parking], set_
         key, value, headers = one.message
         await connection.execute(
             'insert into parked(consumer, set_id, topic, partition, key, position, "offset", event_id, state, reason, '
-            "message_key, message_value, message_headers) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 where $6 > 0 or not "
+            "message_key, message_value, message_headers) select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 where $6::bigint > 0 or not "
             'exists (select from parked where consumer = $1 and topic = $3 and partition = $4 and position = 0 and "offset" = $7)',
             consumer, set_id, one.topic, one.partition, one.key, one.position, one.offset, one.event_id, one.state, one.reason,
             key, value, _pack.encode([(name, value or b"") for name, value in headers]),
