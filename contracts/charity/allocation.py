@@ -18,7 +18,11 @@ class AllocationRefusal(StrEnum):
 
 @event("charity.allocation.proposed", version=1, stream="allocation_id")
 class AllocationProposed(Event):
-    """A charity officer proposed up to an amount for a need; a second person approves. Source: ruling 21."""
+    """A charity officer proposed up to an amount for a need; a second person approves. Source: ruling 21.
+
+    certificate: the officer saw the person's disability certificate of the district.
+    related: the officer declared the family related to a donor or a manager of the fund (R-CHA-02); nobody else knows it here.
+    """
 
     allocation_id: AllocationId
     fund_id: FundId
@@ -29,6 +33,7 @@ class AllocationProposed(Event):
     proposed_by: ActorId
     person_id: PersonId | None = None
     certificate: bool = False
+    related: bool = False
     referral_id: ReferralId | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from contracts.envelope import Event, event
-from contracts.ids import HouseholdId, Month, PersonId
+from contracts.ids import HouseholdId, Month, NeedId, PersonId
 from contracts.terms import Status
 
 
@@ -44,3 +44,27 @@ class MemberGone(Event):
     household_id: HouseholdId
     person_id: PersonId
     left_on: date
+
+
+@event("charity.known-household.need-closed", version=1, stream="household_id", shared=False)
+class NeedKnownClosed(Event):
+    """Relief said that nothing more is to be given for a need. Source: section 3.5, SC-16."""
+
+    household_id: HouseholdId
+    need_id: NeedId
+
+
+@event("charity.known-household.need-reopened", version=1, stream="household_id", shared=False)
+class NeedKnownReopened(Event):
+    """Relief said that a closed need is open again. Source: ruling 11."""
+
+    household_id: HouseholdId
+    need_id: NeedId
+
+
+@event("charity.known-household.closed", version=1, stream="household_id", shared=False)
+class HouseholdKnownClosed(Event):
+    """Relief said that the household no longer exists after a date. Source: ruling 4."""
+
+    household_id: HouseholdId
+    closed_on: date

@@ -10,13 +10,13 @@ from contracts.terms import NeedCategory
 
 @event("charity.referral-answer.received", version=1, stream="referral_id", shared=False)
 class ReferralReceived(Event):
-    """Relief's referral was noted here before anybody acts on it. Source: ruling 2 of the design."""
+    """Relief's referral was noted here before anybody acts on it; `residual` is in the need's measure. Source: ruling 2 of the design."""
 
     referral_id: ReferralId
     household_id: HouseholdId
     need_id: NeedId
     category: NeedCategory
-    residual_fen: int
+    residual: int
 
 
 @event("charity.referral-answer.accepted", version=1, stream="referral_id")
@@ -29,7 +29,7 @@ class ReferralAccepted(Event):
 
 @event("charity.referral-answer.declined", version=1, stream="referral_id")
 class ReferralDeclined(Event):
-    """Charity cannot help, with a reason. Source: section 3.5."""
+    """Charity cannot help, with a reason; after an acceptance it gives the referral back. Source: section 3.5, ruling 15."""
 
     referral_id: ReferralId
     household_id: HouseholdId

@@ -49,7 +49,7 @@ class StockIssued(Event):
 
 @event("charity.stock-lot.counted", version=1, stream="lot_id")
 class StockCounted(Event):
-    """A count found this many pieces; `missing` is the difference, posted apart. Source: R-SHP-04."""
+    """A count found this many pieces; `missing` is the difference to the books, posted apart, below zero for a surplus. Source: R-SHP-04."""
 
     lot_id: LotId
     shop_id: ShopId

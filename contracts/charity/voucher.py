@@ -51,7 +51,7 @@ class VoucherRedeemed(Event):
 
 @event("charity.voucher.expired", version=1, stream="voucher_id")
 class VoucherExpired(Event):
-    """The rest of the points lapsed at quarter end. Source: R-SHP-03, end of the rulings."""
+    """The voucher ended at quarter end and the rest of its points, if any, lapsed. Source: R-SHP-03, end of the rulings."""
 
     voucher_id: VoucherId
     household_id: HouseholdId
@@ -60,8 +60,12 @@ class VoucherExpired(Event):
 
 @event("charity.voucher.cancelled", version=1, stream="voucher_id")
 class VoucherCancelled(Event):
-    """The voucher was issued in error or its household ended. Source: section 3.2."""
+    """The voucher was issued in error or its household ended; `points` is the rest that lapsed. Source: section 3.2.
+
+    redeemed_points: used before; only when none were may another voucher of the month be issued.
+    """
 
     voucher_id: VoucherId
     household_id: HouseholdId
     points: int
+    redeemed_points: int = 0
