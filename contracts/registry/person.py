@@ -49,7 +49,10 @@ class PersonDeathRevoked(Event):
 
 @event("registry.person.shredded", version=1, stream="person_id")
 class PersonShredded(Event):
-    """The person's key was destroyed: every copy of the personal values is unreadable, every sum stays. Source: R-PI-09, property 8."""
+    """The person is forgotten for ever: the key is destroyed right after this (again after every restore), every sum stays.
+
+    Source: R-PI-09, property 8, ruling 10 of the design.
+    """
 
     person_id: PersonId
     reason: ShredReason
