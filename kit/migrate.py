@@ -19,6 +19,20 @@ GRANTS = {
         grant select, insert on events, command_key to {role};
         grant select, insert, update, delete on claim, subject, timer, relay_ledger to {role}
     """,
+    "vault": """
+        grant select, insert on vault_value, vault_document, vault_access, vault_destroyed to {role};
+        grant delete on vault_document to {role}
+    """,
+    "keys": """
+        grant select, insert on person_key, keyring_mark, destroyed_key to {role};
+        grant update, delete on person_key to {role}
+    """,
+    # Views are tables that the program itself makes from row types and drops again.
+    "reader": """
+        grant select, insert, update, delete on all tables in schema public to {role};
+        grant usage on all sequences in schema public to {role};
+        grant create, usage on schema public to {role}
+    """,
 }
 
 

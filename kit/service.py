@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
+
+from fastapi import APIRouter
 
 from contracts.envelope import Event, type_of
 from kit.aggregate import Aggregate, CommandSpec
 from kit.command import Command
 from kit.reaction import Reaction
+from kit.settings import Settings
+from kit.store.model import EventStore
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,9 @@ class Service:
     """A bounded context: its aggregates and its reactions. Reads as a table of contents.
 
     side_tables: names of the service's own tables that an append may carry rows for (the vault's).
+    resources: opens what decisions prepare with and the service's own routes need; they get it as it is.
+    routers: (resources, authenticate) -> routes beside the commands.
+    tables: the sets of migrations its database needs beside the log.
     Raises TypeError when two aggregates or two commands share a name.
     """
 
@@ -24,6 +32,9 @@ class Service:
     aggregates: Sequence[Aggregate[Any]]
     reactions: Sequence[Reaction] = ()
     side_tables: Sequence[str] = ()
+    resources: Callable[[Settings, EventStore], AbstractAsyncContextManager[Any]] | None = None
+    routers: Callable[[Any, Any], Sequence[APIRouter]] | None = None
+    tables: Sequence[str] = ()
     by_name: dict[str, Aggregate[Any]] = field(init=False, default_factory=dict)
     by_model: dict[type[Command], tuple[Aggregate[Any], CommandSpec]] = field(init=False, default_factory=dict)
 

@@ -24,7 +24,7 @@ from kit.service import Service
 from kit.store.envelope import StoredMeta, recorded
 from kit.store.model import Append, EventStore, GroupResult, IndexChange, NewEvent, Read, SideRow, Verdict, VerdictKind
 from kit.telemetry import current_traceparent
-from policy import Calendar, NoPolicy, Packs
+from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 
 TRIES = 12
 CATCH_UP = 2_000
@@ -88,7 +88,7 @@ class CommandPath:
         self._calendar = calendar
         self._clock = clock
         self._partitions = partitions
-        self._resources = resources
+        self.resources = resources
         self._states = States(service, store)
         self._position: int | None = None
         self._writer = GroupWriter(store, self._caught_up)
@@ -130,6 +130,10 @@ class CommandPath:
                 append = await self._decided(request, loaded)
             except (Refused, VersionMismatch) as no:
                 return await self._confirmed(request, loaded, no)
+            except NoPolicy as no:
+                return await self._confirmed(request, loaded, Refused("no_policy", detail=str(no)))
+            except BeyondCalendar as no:
+                return await self._confirmed(request, loaded, Refused("beyond_calendar", detail=str(no)))
             return await self._settle(request, loaded, append)
 
     async def _streams(self, request: _Request) -> list[str]:
@@ -147,7 +151,7 @@ class CommandPath:
         if not request.spec.anywhere:
             may(request.actor, request.spec.roles, area, self._packs.areas)
         if request.spec.prepare is not None:
-            prepared = await request.spec.prepare(request.command, context, self._resources)
+            prepared = await request.spec.prepare(request.command, context, self.resources)
             context = Context(**{**_shallow(context), "prepared": prepared})
         others = [_others(other, request.command, own.state, loaded) for other in request.spec.also]
         return self._append(request, context, loaded, request.spec.decide(request.command, own.state, context, *others))

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
-
 from starlette.types import Receive, Scope, Send
 
 from kit.commands import CommandPath

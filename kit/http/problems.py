@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from kit.errors import Contended, KeyMisused, NotFound, OutcomeUnknown, Refused, Retry, VersionMismatch
 from kit.identity import Forbidden, KeysUnavailable, Unauthenticated
 from kit.vault import Shredded, UnknownPerson
-from policy import BeyondCalendar, NoPolicy, UnknownArea
+from policy import UnknownArea
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:minsheng:problem:"
@@ -90,12 +90,8 @@ def _trouble(error: Exception) -> tuple[int, str, dict[str, Any]]:
             return HTTPStatus.SERVICE_UNAVAILABLE, "contended", {}
         case Retry() | KeysUnavailable():
             return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", {}
-        case NoPolicy():
-            return HTTPStatus.CONFLICT, "no_policy", {"detail": str(error)}
         case UnknownArea():
             return HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_area", {}
-        case BeyondCalendar():
-            return HTTPStatus.CONFLICT, "beyond_calendar", {"detail": str(error)}
         case UnknownPerson():
             return HTTPStatus.NOT_FOUND, "not_found", {}
         case Shredded():
@@ -135,7 +131,7 @@ async def _handler(_request: Request, error: Exception) -> Response:
 
 EXPECTED = (
     Problem, Unauthenticated, Forbidden, Refused, KeyMisused, VersionMismatch, ValidationError, RequestValidationError, Retry, KeysUnavailable,
-    NoPolicy, UnknownArea, BeyondCalendar, UnknownPerson, Shredded, HTTPException,
+    UnknownArea, UnknownPerson, Shredded, HTTPException,
 )  # fmt: skip
 """What has an answer of its own; anything else is our fault, logged with its trace and answered 500 without detail."""
 

@@ -7,7 +7,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One process of ours, started when the servers are ready and `prepare` is done.
 
     name: unique in the installation, also the name of its log file.
-    argv, env, health: `{port}` in them becomes the program's own port, which is chosen once and remembered.
+    argv, env, health: `{port}` and `{ops_port}` in them become the program's own ports, which are chosen once and remembered.
     health: answers 200 when the program is ready; None: it is ready as soon as it runs.
     stop_seconds: how long it may take after SIGTERM before it is killed.
     """
@@ -19,9 +19,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     stop_seconds: float = 15.0
 
     @property
-    def wants_port(self) -> bool:
-        """Whether anything of it mentions a port."""
-        return any("{port}" in text for text in (*self.argv, *self.env.values(), self.health or ""))
+    def port_names(self) -> dict[str, str]:
+        """The placeholders that anything of it mentions, and the names under which their ports are remembered."""
+        texts = (*self.argv, *self.env.values(), self.health or "")
+        names = {"{port}": self.name, "{ops_port}": f"{self.name}-ops"}
+        return {placeholder: name for placeholder, name in names.items() if any(placeholder in text for text in texts)}
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

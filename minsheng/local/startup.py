@@ -38,7 +38,7 @@ def settle_ports(plan: Plan, known: dict[str, int]) -> dict[str, int]:
     Raises: CannotStart when a remembered one is taken by another program.
     """
     settled = {} if plan.new_ports else dict(known)
-    for name in [*SERVERS, "kafka-controller", *(program.name for program in plan.programs if program.wants_port)]:
+    for name in [*SERVERS, "kafka-controller", *(name for program in plan.programs for name in program.port_names.values())]:
         if name in settled:
             ports.require_free(settled[name], name)
         else:
@@ -84,17 +84,19 @@ def environment(home: Home, state: State) -> dict[str, str]:
     return {"MINSHENG_HOME": str(home.root), "MINSHENG_KAFKA_BOOTSTRAP": state.kafka_bootstrap, "PYTHONUNBUFFERED": "1"}
 
 
-def service(program: Program, port: int | None, shared: dict[str, str]) -> Startable:
-    """A program of the plan with its port filled in."""
+def service(program: Program, ports: Mapping[str, int], shared: dict[str, str]) -> Startable:
+    """A program of the plan with its ports filled in."""
+    own = {placeholder: ports[name] for placeholder, name in program.port_names.items()}
 
     def fill(text: str) -> str:
-        return text.replace("{port}", str(port))
+        for placeholder, number in own.items():
+            text = text.replace(placeholder, str(number))
+        return text
 
-    own = {"MINSHENG_PORT": str(port)} if port else {}
-    env = shared | own | {name: fill(text) for name, text in program.env.items()}
+    env = shared | {name: fill(text) for name, text in program.env.items()}
     command = Command(argv=tuple(fill(text) for text in program.argv), env=env, cwd=str(PROJECT), stop=(("TERM", program.stop_seconds),))
     url = fill(program.health) if program.health else None
-    return Startable(name=program.name, command=command, port=port, probe=lambda: _healthy(url))
+    return Startable(name=program.name, command=command, port=own.get("{port}"), probe=lambda: _healthy(url))
 
 
 async def _healthy(url: str | None) -> bool:

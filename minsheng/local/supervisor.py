@@ -88,7 +88,7 @@ class Supervisor:
             environment |= await self._prepare(self.plan.prepare, environment)
         if self.plan.programs:
             self._phase("starting", ", ".join(program.name for program in self.plan.programs))
-        services = (startup.service(program, self.state.ports.get(program.name), environment) for program in self.plan.programs)
+        services = (startup.service(program, self.state.ports, environment) for program in self.plan.programs)
         await _all(*(self._run_unit(service) for service in services))
 
     async def _start(self, server: Coroutine[None, None, Startable]) -> None:

@@ -1,0 +1,170 @@
+"""One process of a service that takes commands: its API, its relay, its worker, or all of them in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from enum import StrEnum
+from typing import Any
+
+import asyncpg
+import uvicorn
+from starlette.types import ASGIApp
+
+from kit.clock import SystemClock
+from kit.commands import CommandPath, Keys
+from kit.http.app import command_app
+from kit.http.auth import Authenticate, authenticator
+from kit.http.ops import Check, ops_app
+from kit.identity import KeySource, Verifier
+from kit.reacting import Reacting
+from kit.secret_file import create_once
+from kit.service import Service
+from kit.settings import Settings
+from kit.store.postgres import PgStore
+from kit.streams.feeds import owners_feed
+from kit.streams.race import race
+from kit.streams.reactor import Reactor
+from kit.streams.relay import Relay
+from kit.streams.status import consumers
+from kit.streams.topics import topic_of
+from policy import Calendar, Packs
+
+Runner = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+class ProcessRole(StrEnum):
+    """What a process does for its service."""
+
+    API = "api"
+    RELAY = "relay"
+    WORKER = "worker"
+    ALL = "all"
+
+    def includes(self, other: ProcessRole) -> bool:
+        return self in {other, ProcessRole.ALL}
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the process: one SIGTERM stops all its parts."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+async def serve_http(app: ASGIApp, host: str, port: int, stop: asyncio.Event) -> None:
+    """Answer until `stop`; requests under way are finished."""
+    config = uvicorn.Config(app, host, port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    server = _Server(config)
+
+    async def until_stopped() -> None:
+        await stop.wait()
+        server.should_exit = True
+        await asyncio.Event().wait()
+
+    await race(server.serve(), until_stopped())
+
+
+def authenticate_by(settings: Settings) -> Authenticate:
+    """The dependency that checks bearer tokens against the installation's identity provider."""
+    return authenticator(Verifier(KeySource(settings.jwks), settings.issuer, settings.audience))
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def run_together(runners: list[Runner], stop: asyncio.Event) -> None:
+    """Run the parts until `stop`; the first that fails ends the process, which is then started again."""
+    await race(*(runner(stop) for runner in runners))
+
+
+@asynccontextmanager
+async def command_path(service: Service, settings: Settings) -> AsyncIterator[CommandPath]:
+    """The service's command path over its store, with its resources open."""
+    store = await PgStore(settings.dsn(service.name), settings.source(service.name)).open()
+    try:
+        opened = service.resources(settings, store) if service.resources else nullcontext()
+        async with opened as resources:
+            yield CommandPath(
+                service,
+                store,
+                keys=Keys(create_once(settings.keys / "command-keys", new_secret)),
+                packs=Packs.load(),
+                calendar=Calendar.load(),
+                clock=SystemClock(),
+                partitions=settings.partitions,
+                resources=resources,
+            )
+    finally:
+        await store.close()
+
+
+def new_secret() -> bytes:
+    """A secret of 32 random bytes."""
+    import secrets
+
+    return secrets.token_bytes(32)
+
+
+async def serve_commands(service: Service, settings: Settings, role: ProcessRole) -> None:
+    """Be a process of the service until SIGTERM or SIGINT. Raises what ended a part of it."""
+    stop = stop_on_signals()
+    async with command_path(service, settings) as path:
+        store: Any = path.store
+        relay = Relay(store, store.dsn, settings.kafka_bootstrap)
+        parts: list[Runner] = []
+        if role.includes(ProcessRole.API):
+            parts.append(_api(path, settings))
+        if role.includes(ProcessRole.RELAY):
+            parts.append(relay.run)
+        if role.includes(ProcessRole.WORKER) and service.reactions:
+            parts.append(_worker(path, store.pool, settings))
+        parts.append(_ops(service, store, relay, settings))
+        await run_together(parts, stop)
+
+
+def _api(path: CommandPath, settings: Settings) -> Runner:
+    authenticate = authenticate_by(settings)
+    areas = Packs.load().areas
+    routers = path.service.routers(path.resources, authenticate) if path.service.routers else ()
+    app = command_app(path, authenticate, areas, routers)
+    return lambda stop: serve_http(app, settings.host, settings.port, stop)
+
+
+def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner:
+    service = path.service
+    reactor = Reactor(
+        pool,
+        settings.kafka_bootstrap,
+        service.name,
+        [reaction.name for reaction in service.reactions],
+        lambda on_refused: Reacting(path, on_refused).handle,
+        feed=owners_feed(settings.services, settings.feed_token),
+    )
+    topics = [topic_of(settings.installation, source) for source in service.sources]
+    return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
+
+
+def _ops(service: Service, store: PgStore, relay: Relay, settings: Settings) -> Runner:
+    async def database() -> None:
+        await store.pool.fetchval("select 1")
+
+    async def status() -> dict[str, Any]:
+        position = (await store.head()).position
+        return {
+            "service": service.name,
+            "position": position,
+            "relay": {"position": relay.position, "lag_events": max(0, position - relay.position), "running": relay.verified.is_set()},
+            "consumers": await consumers(store.pool) if service.reactions else [],
+        }
+
+    checks: dict[str, Check] = {"database": database}
+    return lambda stop: serve_http(ops_app(checks, status), settings.host, settings.ops_port, stop)

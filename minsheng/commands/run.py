@@ -1,0 +1,38 @@
+"""`minsheng run SERVICE --role …`: be one process of a service."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from minsheng.programs import SERVICES
+
+
+def run(
+    service: Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}.")],
+    role: Annotated[str, typer.Option(help="What this process does: api, relay, worker or all.")] = "all",
+) -> None:
+    """Run one service until SIGTERM. It reads its settings from the environment (MINSHENG_…)."""
+    import kit.telemetry
+    from kit.serving import ProcessRole, serve_commands
+    from kit.settings import Settings
+    from minsheng.programs import command_services
+
+    if service not in SERVICES:
+        raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}", param_hint="SERVICE")
+    if role not in list(ProcessRole):
+        raise typer.BadParameter(f"{role!r} is none of {', '.join(ProcessRole)}", param_hint="--role")
+    settings = Settings()
+    telemetry = kit.telemetry.setup(service, role, level=settings.log_level)
+    try:
+        if service == "linkage":
+            from kit.read_serving import serve_reads
+            from services.linkage.service import linkage
+
+            asyncio.run(serve_reads(linkage, settings, ProcessRole(role)))
+        else:
+            asyncio.run(serve_commands(command_services()[service], settings, ProcessRole(role)))
+    finally:
+        telemetry.shutdown()
