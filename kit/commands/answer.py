@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from contracts.envelope import Meta, Recorded
 from kit.streams.topics import partition_of
@@ -34,6 +37,7 @@ class Stored:
     stream: str
     version: int
     position: int
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ class Answer:
     @classmethod
     def from_events(cls, stream: str, version: int, events: Sequence[Recorded], partitions: int, *, repeated: bool) -> Answer:
         own = [e.meta.version for e in events if e.meta.stream == stream]
-        stored = [Stored(e.meta.id, e.meta.type, e.meta.stream, e.meta.version, e.meta.position) for e in events]
+        stored = [
+            Stored(e.meta.id, e.meta.type, e.meta.stream, e.meta.version, e.meta.position, msgspec.json.decode(e.data)) for e in events
+        ]
         return cls(stream, max(own, default=version), stored, token_of(events, partitions), repeated)
 
 

@@ -7,7 +7,6 @@ others run side by side and share commits. A repeated batch changes nothing: eac
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
@@ -135,7 +134,7 @@ async def _run(path: CommandPath, actor: Actor, number: int, line: Line, before:
         answer = await _submission(path, line).run(path, actor)
     except EXPECTED as error:
         return await _refused(number, error)
-    return {"line": number, "status": 201 if answer.events else 200, "answer": asdict(answer)}
+    return {"line": number, "status": 201 if answer.events else 200, "answer": answer}
 
 
 def _submission(path: CommandPath, line: Line) -> Submission:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -145,4 +145,4 @@ def _endpoint(
 def answered(answer: Answer) -> Response:
     """201 when something was stored (now or the first time), 200 when there was nothing to do."""
     headers = {"ETag": f'"{answer.version}"', "Position-Token": answer.token}
-    return Response(msgspec.json.encode(asdict(answer)), 201 if answer.events else 200, headers, "application/json")
+    return Response(msgspec.json.encode(answer), 201 if answer.events else 200, headers, "application/json")

@@ -23,6 +23,7 @@ ANSWER_SCHEMA: dict[str, Any] = {
                     "stream": {"type": "string"},
                     "version": {"type": "integer"},
                     "position": {"type": "integer"},
+                    "data": {"type": "object", "description": "the event; ids that the decision gave stand here"},
                 },
             },
         },
