@@ -170,8 +170,9 @@ def record_decision(command: RecordDecision, case: SpecialAid, context: Context,
 def record_payment(command: RecordSubsidyPayment, case: SpecialAid, _context: Context, need: Need) -> list[SubsidyPaid | CoverageDelivered]:
     """The money arrived and counts as delivered.
 
-    Raises: Refused("line_unknown"); Refused("above_approved", unpaid_fen).  Source: rulings 1, 9.
+    Raises: Refused("case_closed" | "line_unknown"); Refused("above_approved", unpaid_fen).  Source: rulings 1, 9.
     """
+    require(not case.is_closed, "case_closed")
     subsidy = _subsidy(case, command.line_id)
     require(command.amount_fen <= subsidy.unpaid_fen, "above_approved", unpaid_fen=subsidy.unpaid_fen)
     paid = SubsidyPaid(
@@ -230,7 +231,6 @@ def _require_running(case: SpecialAid, decided_on: date, context: Context) -> No
 
 
 def _subsidy(case: SpecialAid, line_id: LineId) -> Subsidy:
-    require(not case.is_closed or line_id in case.subsidies, "case_closed")
     if line_id not in case.subsidies:
         raise Refused("line_unknown", line_id=line_id)
     return case.subsidies[line_id]
