@@ -233,9 +233,7 @@ async def test_a_row_has_one_feeder_even_after_it_is_gone(place: Place, pool: as
         home = partition_of("counter/k1", topic.partitions)
         other = next(f"counter/k{n}" for n in range(2, 50) if partition_of(f"counter/k{n}", topic.partitions) == home)
         closed = here(place, [recorded(CounterClosed(counter_id=CounterId("k1")), 2, key="counter/k1")])
-        Writer(place.bootstrap, topic).send(
-            [added(place, 1, "k1"), *closed, added(place, 3, "k1", key="counter/k2"), added(place, 4, "k1")]
-        )
+        Writer(place.bootstrap, topic).send([added(place, 1, "k1"), *closed, added(place, 3, "k1", key=other), added(place, 4, "k1")])
         await reaches(pool, 4)
     assert (await rows(pool))["k1"]["last_position"] == 4
     (one,) = await parking.parked(pool)
