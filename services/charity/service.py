@@ -9,31 +9,12 @@ from services.charity.domain.referral_answer import referral_answer
 from services.charity.domain.shop import shop
 from services.charity.domain.stock_lot import stock_lot
 from services.charity.domain.voucher import voucher
-from services.charity.reactions.coverage import on_committed, on_refused
-from services.charity.reactions.households import (
-    on_household_closed,
-    on_member,
-    on_member_gone,
-    on_need_closed,
-    on_need_reopened,
-    on_status,
-    on_status_end,
-)
+from services.charity.reactions.coverage import coverage_reactions
+from services.charity.reactions.households import household_reactions
 from services.charity.reactions.referrals import on_referral
 
 charity = Service(
     "charity",
     aggregates=[donation, fund, allocation, shop, stock_lot, voucher, referral_answer, known_household],
-    reactions=[
-        on_committed,
-        on_refused,
-        on_referral,
-        on_status,
-        on_status_end,
-        on_member,
-        on_member_gone,
-        on_household_closed,
-        on_need_closed,
-        on_need_reopened,
-    ],
+    reactions=[*coverage_reactions, on_referral, *household_reactions],
 )

@@ -30,3 +30,5 @@ def give_up_line(event: CoverageRefused, meta: Meta) -> list[GiveUpAllocation]:
 
 on_committed = Reaction("coverage-committed", on=CoverageCommitted, record=settle_line)
 on_refused = Reaction("coverage-refused", on=CoverageRefused, record=give_up_line)
+
+coverage_reactions = (on_committed, on_refused)

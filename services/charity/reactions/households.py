@@ -60,3 +60,5 @@ on_member_gone = Reaction("member-left", on=MemberLeft, record=note_member_gone)
 on_household_closed = Reaction("household-closed", on=HouseholdClosed, record=note_household_closed)
 on_need_closed = Reaction("need-closed", on=NeedClosed, record=note_need_closed)
 on_need_reopened = Reaction("need-reopened", on=NeedReopened, record=note_need_reopened)
+
+household_reactions = (on_status, on_status_end, on_member, on_member_gone, on_household_closed, on_need_closed, on_need_reopened)
