@@ -23,12 +23,12 @@ from kit.reacting import Reacting
 from kit.secret_file import create_once
 from kit.service import Service
 from kit.settings import Settings
+from kit.status import Status, consumer_places, published, refused, relayed
 from kit.store.postgres import PgStore
 from kit.streams.feeds import owners_feed
 from kit.streams.race import race
 from kit.streams.reactor import Reactor
 from kit.streams.relay import Relay
-from kit.streams.status import consumers
 from kit.streams.topics import topic_of
 from policy import Calendar, Packs
 
@@ -127,7 +127,7 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
             parts.append(relay.run)
         if role.includes(ProcessRole.WORKER) and service.reactions:
             parts.append(_worker(path, store.pool, settings))
-        parts.append(_ops(service, store, relay, settings))
+        parts.append(_ops(service, store, settings))
         await run_together(parts, stop)
 
 
@@ -153,18 +153,20 @@ def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner
     return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
 
 
-def _ops(service: Service, store: PgStore, relay: Relay, settings: Settings) -> Runner:
+def _ops(service: Service, store: PgStore, settings: Settings) -> Runner:
     async def database() -> None:
         await store.pool.fetchval("select 1")
 
-    async def status() -> dict[str, Any]:
-        position = (await store.head()).position
-        return {
-            "service": service.name,
-            "position": position,
-            "relay": {"position": relay.position, "lag_events": max(0, position - relay.position), "running": relay.verified.is_set()},
-            "consumers": await consumers(store.pool) if service.reactions else [],
-        }
+    async def status() -> Status:
+        return Status(
+            service=service.name,
+            position=(await store.head()).position,
+            relayed=await relayed(store.pool),
+            published=await published(store.pool),
+            sources=service.sources,
+            consumers=await consumer_places(store.pool) if service.reactions else [],
+            refused=await refused(store.pool) if service.reactions else 0,
+        )
 
     checks: dict[str, Check] = {"database": database}
     return lambda stop: serve_http(ops_app(checks, status), settings.host, settings.ops_port, stop)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from kit.status import Status
 from kit.telemetry import metrics
 
 Check = Callable[[], Awaitable[None]]
 """Returns when a part is ready, raises with the reason when it is not."""
-Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def ops_app(checks: Mapping[str, Check], status: Status) -> Starlette:
+def ops_app(checks: Mapping[str, Check], status: Callable[[], Awaitable[Status]]) -> Starlette:
     """`/live`, `/ready`, `/metrics` (Prometheus text) and `/status` (positions, lag, parked)."""
 
     async def live(_request: Request) -> Response:
@@ -36,7 +36,7 @@ def ops_app(checks: Mapping[str, Check], status: Status) -> Starlette:
         return PlainTextResponse(metrics.render(), media_type="text/plain; version=0.0.4")
 
     async def positions(_request: Request) -> Response:
-        return JSONResponse(await status())
+        return Response(msgspec.json.encode(await status()), media_type="application/json")
 
     return Starlette(
         routes=[Route("/live", live), Route("/ready", ready), Route("/metrics", prometheus), Route("/status", positions)],
