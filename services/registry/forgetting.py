@@ -40,6 +40,9 @@ def _entry(events: list[Recorded]) -> Destroyed:
 
 
 async def keep_forgetting(store: EventStore, keys: VaultKeys, vault: Vault) -> None:
-    """Follow the log until the store closes; runs beside the API of one process or of many."""
+    """Follow the log until the store closes; may run in any number of processes. Trouble is logged and tried again at the next look."""
     async for _position in store.changes():
-        await forget_shredded(store, keys, vault)
+        try:
+            await forget_shredded(store, keys, vault)
+        except Exception as error:  # noqa: BLE001 - whatever it is (a database restarts), the order stands and is looked at again
+            _log.warning("forgetting failed and is tried again", error=type(error).__name__)

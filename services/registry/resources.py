@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import asyncpg
 
+from kit.settings import Settings
 from kit.store.model import EventStore
-from kit.vault import Keyring, Vault, VaultKeys, reapply_ledger
+from kit.vault import Keyring, KeyringFile, Vault, VaultKeys, keyring_from_environment, reapply_ledger
 from policy import Areas
-from services.registry.forgetting import forget_shredded
+from services.registry.forgetting import forget_shredded, keep_forgetting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +29,45 @@ class RegistryResources:
 
 @asynccontextmanager
 async def opened(
-    registry_dsn: str, keys_dsn: str, *, keyring: Keyring, store: EventStore, areas: Areas, allow_demo_numbers: bool = False
+    registry_dsn: str,
+    keys_dsn: str,
+    *,
+    keyring: Callable[[], Keyring],
+    store: EventStore,
+    areas: Areas,
+    allow_demo_numbers: bool = False,
 ) -> AsyncIterator[RegistryResources]:
     """The resources, ready to serve: the keyring fits, and whoever was ever forgotten is forgotten, whatever a restore brought back.
 
+    keyring: reads it; asked again when another process has rotated the master key.
     Raises: kit.vault.WrongKeyring.  Source: ruling 10 of the design.
     """
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(asyncpg.create_pool(registry_dsn, min_size=1, max_size=6))
         keys_pool = await stack.enter_async_context(asyncpg.create_pool(keys_dsn, min_size=1, max_size=6))
-        keys = VaultKeys(keys_pool, keyring)
+        keys = VaultKeys(keys_pool, keyring(), keyring)
         vault = Vault(registry, keys)
         await keys.verify_keyring()
         await reapply_ledger(keys, vault)
         await forget_shredded(store, keys, vault)
         yield RegistryResources(vault=vault, keys=keys, store=store, areas=areas, allow_demo_numbers=allow_demo_numbers)
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, store: EventStore) -> AsyncIterator[RegistryResources]:
+    """The resources of a process; whoever is shredded meanwhile, by any process, is forgotten a moment later."""
+    async with opened(
+        settings.dsn("registry"),
+        settings.dsn("keys"),
+        keyring=lambda: keyring_from_environment() or KeyringFile(settings.keys / "vault").load(),
+        store=store,
+        areas=Areas.load(),
+        allow_demo_numbers=settings.demonstration,
+    ) as resources:
+        following = asyncio.create_task(keep_forgetting(store, resources.keys, resources.vault))
+        try:
+            yield resources
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter
+
+from kit.http.auth import Authenticate
 from kit.service import Service
 from kit.vault.tables import DOCUMENT_TABLE, VALUE_TABLE
+from services.registry.api import router
 from services.registry.domain.area import area
 from services.registry.domain.person import person
+from services.registry.resources import RegistryResources, open_resources
 
-registry = Service("registry", aggregates=[person, area], side_tables=[VALUE_TABLE, DOCUMENT_TABLE])
+
+def routers(resources: RegistryResources, authenticate: Authenticate) -> list[APIRouter]:
+    """The vault's routes, beside those of the commands."""
+    return [router(resources, authenticate)]
+
+
+registry = Service(
+    "registry",
+    aggregates=[person, area],
+    side_tables=[VALUE_TABLE, DOCUMENT_TABLE],
+    resources=open_resources,
+    routers=routers,
+    tables=["vault"],
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import uuid4
@@ -12,10 +12,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-import sqlalchemy as sa
 from fastapi import Header
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from contracts.ids import AreaCode, PersonId
 from kit.clock import SystemClock
@@ -24,7 +21,7 @@ from kit.http.app import command_app
 from kit.identity import Actor, Role
 from kit.store.postgres import PgStore
 from kit.testing import WORKER, policy
-from kit.vault import Keyring, invent_document_number, key_tables, vault_tables
+from kit.vault import Keyring, invent_document_number
 from minsheng.local import Installation
 from services.registry.api import router
 from services.registry.domain.area import PublishArea
@@ -32,7 +29,7 @@ from services.registry.domain.person import RegisterPerson
 from services.registry.resources import RegistryResources, opened
 from services.registry.seed import publish_areas
 from services.registry.service import registry
-from tests.databases import fresh_database
+from tests.databases import app_dsn, fresh_database
 
 NUMBER = invent_document_number(date(1948, 6, 15), 6, male=False)
 NAME = "王示范"
@@ -59,15 +56,14 @@ def new_person(number: str = NUMBER, person_id: str | None = None, **more: Any) 
 
 @dataclass
 class Registry:
-    """One installation's registry; `path()` is another process's way into it."""
+    """One installation's registry; `path()` is another process's way into it. keys_pool: the owner's, for what only a restore does."""
 
     store: PgStore
     resources: RegistryResources
     pool: asyncpg.Pool
     keys_pool: asyncpg.Pool
     dsns: tuple[str, str]
-    keyring: Keyring
-    published: list[str] = field(default_factory=list)
+    keyring: Callable[[], Keyring]
 
     def path(self) -> CommandPath:
         packs, calendar = policy()
@@ -107,33 +103,22 @@ def seeds(codes: Sequence[str]) -> list[PublishArea]:
     return [command for command in publish_areas(policy()[0].areas) if command.area_code in codes]
 
 
-def ddl(tables: list[sa.Table]) -> str:
-    parts = [CreateTable(table) for table in tables] + [CreateIndex(index) for table in tables for index in table.indexes]
-    return ";".join(str(part.compile(dialect=postgresql.dialect())) for part in parts)  # type: ignore[no-untyped-call]
-
-
-async def make(dsn: str, tables: list[sa.Table]) -> str:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(ddl(tables))
-    await connection.close()
-    return dsn
-
-
-Open = Callable[[], Awaitable[Registry]]
-
-
 @pytest.fixture
 async def place(installation: Installation) -> AsyncIterator[Registry]:
     """A registry with fresh databases and three areas."""
-    own = await make(await fresh_database(installation, ["store"]), vault_tables(sa.MetaData()))
-    keys = await make(await fresh_database(installation, []), key_tables(sa.MetaData()))
+    registry_sets, key_sets = ["store", "vault"], ["keys"]
+    own = await app_dsn(installation, await fresh_database(installation, registry_sets), registry_sets)
+    keys_owner = await fresh_database(installation, key_sets)
+    keys = await app_dsn(installation, keys_owner, key_sets)
     ring = Keyring.generate()
     async with AsyncExitStack() as stack:
         store = await PgStore(own, "/minsheng/test/registry").open()
         stack.push_async_callback(store.close)
         areas = policy()[0].areas
-        resources = await stack.enter_async_context(opened(own, keys, keyring=ring, store=store, areas=areas, allow_demo_numbers=True))
-        keys_pool = await stack.enter_async_context(asyncpg.create_pool(keys, min_size=1, max_size=2))
-        here = Registry(store, resources, store.pool, keys_pool, (own, keys), ring)
+        resources = await stack.enter_async_context(
+            opened(own, keys, keyring=lambda: ring, store=store, areas=areas, allow_demo_numbers=True)
+        )
+        keys_pool = await stack.enter_async_context(asyncpg.create_pool(keys_owner, min_size=1, max_size=2))
+        here = Registry(store, resources, store.pool, keys_pool, (own, keys), lambda: ring)
         await here.publish()
         yield here

@@ -140,3 +140,13 @@ async def test_a_person_is_registered_over_http_and_a_second_registration_names_
     assert (accepted.status_code, refused.status_code) == (201, 409)
     assert (refused.json()["code"], refused.json()["params"]) == ("document_known", {"person_id": first})
     assert not any(canary in accepted.text + refused.text for canary in (NUMBER, NAME))
+
+
+async def test_the_api_page_lists_the_routes_of_the_vault_and_marks_personal_fields(place: Registry) -> None:
+    """Design, interfaces: OpenAPI with examples; personal fields are write-only passwords there."""
+    async with place.client() as client:
+        page = (await client.get("/openapi.json")).json()
+    assert {"/vault/read", "/vault/names", "/vault/lookup", "/vault/{person_id}/accesses"} < set(page["paths"])
+    body = page["paths"]["/person/{person_id}/register"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["schema"]["properties"]["document_number"]["writeOnly"] is True
+    assert body["example"]["document_number"].startswith("770308")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from contracts.envelope import named
 from contracts.registry.person import ShredReason
 from kit.errors import KeyMisused, Refused
+from kit.settings import Settings
 from kit.testing import policy
-from kit.vault import Destroyed, Keyring, PersonalField, Shredded, WrongKeyring, invent_document_number
+from kit.vault import Destroyed, Keyring, KeyringFile, PersonalField, Shredded, WrongKeyring, invent_document_number
 from services.registry.domain.person import ShredPerson
 from services.registry.forgetting import forget_shredded, keep_forgetting
 from services.registry.resources import opened
+from services.registry.service import registry
 from tests.registry.conftest import NAME, NUMBER, Registry, new_person
 
 pytestmark = pytest.mark.real
@@ -31,7 +35,9 @@ async def values_of(place: Registry, person_id: str) -> dict[PersonalField, str]
 
 async def dump(pool: asyncpg.Pool) -> str:
     """Every row of every table as text."""
-    tables = [row[0] for row in await pool.fetch("select tablename from pg_tables where schemaname = 'public'")]
+    tables = [
+        row[0] for row in await pool.fetch("select tablename from pg_tables where schemaname = 'public' and tablename not like 'alembic%'")
+    ]
     rows = [row[0] for table in tables for row in await pool.fetch(f"select t::text from {table} t")]
     return "\n".join(rows)
 
@@ -161,11 +167,59 @@ async def test_whoever_follows_the_log_forgets_without_being_asked(place: Regist
     following.cancel()
 
 
+async def test_trouble_while_forgetting_is_told_and_the_order_is_carried_out_later(place: Registry) -> None:
+    """Ruling 10 of the design: the order stands, so nothing is lost when a database is away for a moment."""
+    resources = place.resources
+    gone = await place.register()
+    await place.give(ShredPerson(person_id=gone, reason=ShredReason.REQUEST))
+    await place.keys_pool.execute("alter table destroyed_key rename to elsewhere")
+    with capture_logs() as logs:
+        following = asyncio.create_task(keep_forgetting(place.store, resources.keys, resources.vault))
+        async for _ in place.store.changes():
+            if logs:
+                break
+        await place.keys_pool.execute("alter table elsewhere rename to destroyed_key")
+        async for _ in place.store.changes():
+            if await resources.vault.ledger():
+                break
+    following.cancel()
+    assert logs[0]["event"] == "forgetting failed and is tried again"
+    with pytest.raises(Shredded):
+        await values_of(place, gone)
+
+
+async def test_the_declared_service_opens_its_resources_from_the_settings_and_forgets_by_itself(place: Registry, tmp_path: Path) -> None:
+    """The process's way: keyring from its folder, two databases, invented numbers in a demonstration only."""
+    settings = Settings(
+        installation="test",
+        database=place.dsns[0].rsplit("/", 1)[0] + "/{database}",
+        kafka_bootstrap="",
+        keys=tmp_path,
+        jwks="",
+        demonstration=True,
+    )
+    names = {"registry": place.dsns[0], "keys": place.dsns[1]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settings, "dsn", lambda _self, name: names[name])
+        KeyringFile(tmp_path / "vault").path.parent.mkdir(parents=True)
+        KeyringFile(tmp_path / "vault").path.write_bytes(place.keyring().to_json())
+        assert registry.resources is not None
+        async with registry.resources(settings, place.store) as resources:
+            place.resources = resources
+            gone = await place.register()
+            await place.give(ShredPerson(person_id=gone, reason=ShredReason.REQUEST))
+            async for _ in place.store.changes():
+                if await resources.vault.ledger():
+                    break
+            with pytest.raises(Shredded):
+                await values_of(place, gone)
+
+
 async def test_another_keyring_does_not_serve(place: Registry) -> None:
     """It would make hashes that match nothing: the same person could register twice."""
     await place.register()
     with pytest.raises(WrongKeyring):
-        async with opened(*place.dsns, keyring=Keyring.generate(), store=place.store, areas=policy()[0].areas):
+        async with opened(*place.dsns, keyring=Keyring.generate, store=place.store, areas=policy()[0].areas):
             pass
 
 
