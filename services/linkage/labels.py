@@ -88,3 +88,40 @@ def name_zh(code: str | None) -> str | None:
 def amount_text(value: int, measure: Measure) -> str:
     """An amount as people write it: `4,120.00` yuan for fen, else the number with its unit."""
     return yuan(value) if measure is Measure.FEN else f"{value} {zh(measure)}"
+
+
+_DETECTION_ZH = {
+    "DET-01": "需求有缺口且无人跟进",
+    "DET-07": "一人享受两项基本生活救助",
+    "DET-08": "同一事由重复临时救助",
+    "DET-09": "救助超过需求",
+    "DET-12": "复核逾期",
+    "DET-13": "转介逾期未处理",
+    "DET-17": "向已去世人员发放",
+    "DET-23": "去世后仍有用餐记录",
+}
+_KIND_ZH = {"gap": "缺口", "overlap": "重复", "stale": "超期", "error": "差错"}
+_NEXT_ZH = {
+    "refer_or_open_case": "转介或立案",
+    "hold_and_decide": "暂停发放并裁定",
+    "stop_second_grant": "停发第二笔",
+    "review_and_release": "复核并释放预留",
+    "review_entitlement": "复核待遇",
+    "answer_or_reroute": "催办或改派",
+    "stop_and_recover": "停发并追回",
+}
+
+
+def finding_zh(detection: str) -> str:
+    """The title of a detection."""
+    return _DETECTION_ZH[detection]
+
+
+def kind_zh(kind: str) -> str:
+    """The kind of a finding."""
+    return _KIND_ZH[kind]
+
+
+def next_step_zh(step: str) -> str:
+    """What the owner of a finding is to do."""
+    return _NEXT_ZH[step]

@@ -1,0 +1,28 @@
+"""Who may read what: a caseworker the own area's households, auditors all; the area is the household's current one (ruling 26)."""
+
+from __future__ import annotations
+
+from contracts.ids import AreaCode
+from kit.identity import Actor, Role, may
+from policy import Areas
+
+CHAIN_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.AUDITOR, Role.READER})
+FUND_READERS = frozenset({Role.CHARITY_OFFICER, Role.DISTRICT_OFFICER, Role.AUDITOR, Role.READER})
+FUND_OFFICERS = frozenset({Role.CHARITY_OFFICER, Role.AUDITOR})
+"""Who sees which allocation a donated yuan went to; others see the class of beneficiary only (3.9 FundTrace)."""
+
+
+def may_read(actor: Actor, area: AreaCode, areas: Areas) -> None:
+    """Return if the actor may see a household of the area. Raises Forbidden."""
+    everywhere = Role.AUDITOR in actor.roles
+    may(actor, CHAIN_READERS, None if everywhere else area, areas)
+
+
+def readable_areas(actor: Actor, areas: Areas, wanted: str | None) -> set[str] | None:
+    """The areas whose households the actor may list, within a wanted area; None: all. Raises Forbidden for a wanted one outside."""
+    may(actor, CHAIN_READERS, None, areas)
+    if Role.AUDITOR in actor.roles and wanted is None:
+        return None
+    outer = wanted or actor.area
+    may_read(actor, AreaCode(outer), areas)
+    return {code for code in areas.by_code if areas.contains(outer, code)}

@@ -1,0 +1,17 @@
+"""All routes of the read side."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.linkage.api.chain import chain_routes
+from services.linkage.api.coverage import coverage_routes
+from services.linkage.api.events import event_routes
+from services.linkage.api.exceptions import exception_routes
+from services.linkage.api.funds import fund_routes
+from services.linkage.api.parts import Parts
+
+
+def routers(parts: Parts) -> list[APIRouter]:
+    """Every route names its readers; nothing is open by default."""
+    return [chain_routes(parts), coverage_routes(parts), exception_routes(parts), fund_routes(parts), event_routes(parts)]

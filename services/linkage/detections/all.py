@@ -1,0 +1,9 @@
+"""The detections that are run, in the order of section 3.6."""
+
+from services.linkage.detections.above_need import above_need
+from services.linkage.detections.finding import Detection
+from services.linkage.detections.gap_without_help import gap_without_help
+from services.linkage.detections.same_cause_twice import same_cause_twice
+from services.linkage.detections.two_basic_living import two_basic_living
+
+DETECTIONS: tuple[Detection, ...] = (gap_without_help, two_basic_living, same_cause_twice, above_need)

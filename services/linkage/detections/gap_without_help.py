@@ -1,0 +1,37 @@
+"""DET-01: a need with something still open, and neither a referral nor a case that would close it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from kit.identity import Role
+from policy import Calendar, Pack
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+
+
+def conditions(scene: Scene) -> Iterable[Condition]:
+    """Open needs of a living household with a residual in the months up to the current one, and nobody on it."""
+    if scene.chain.closed is not None:
+        return
+    day = scene.chain.as_of
+    for need in scene.chain.needs:
+        helped = bool(need.cases) or any(row.is_open(day) for row in need.referrals)
+        if need.residual > 0 and need.closed_as is None and not helped:
+            yield Condition(subject=need.need_id, details={"category": need.category, "measure": need.measure, "residual": need.residual})
+
+
+def limit(start: datetime, pack: Pack, calendar: Calendar) -> datetime:
+    """Three working days (pack); after a reversal they count from its `recorded_at` (ruling 11)."""
+    return calendar.due_at(start, pack.finding_gap_wd)
+
+
+gap_without_help = Detection(
+    id="DET-01",
+    kind=Kind.GAP,
+    owner=Role.CASEWORKER,
+    next_step=NextStep.REFER_OR_OPEN_CASE,
+    looks_at=frozenset({"household", "need", "entitlement", "special-aid", "temp-aid", "referral", "allocation"}),
+    conditions=conditions,
+    limit=limit,
+)

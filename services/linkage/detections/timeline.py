@@ -1,0 +1,163 @@
+"""From a household's journal and a clock to its findings, whole and alike every time (ruling 24, ruling 4 of the design).
+
+The journal is folded moment by moment: every instant at which something was recorded, and every instant at which time alone changes an
+answer (a month begins, a dated value takes effect). A condition becomes a finding once it has held for its limit; it ends at the moment that
+ends it. So neither start nor end depends on when the job ran, and one topic that comes late gives the same findings in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from contracts.envelope import Event, Meta, type_of
+from contracts.ids import AreaCode, HouseholdId
+from kit.clock import month_of, next_month, shanghai_date
+from policy import Calendar, Packs, end_of
+from services.linkage.chain import chain
+from services.linkage.detections.finding import Condition, Detection, Finding, Scene
+from services.linkage.rows import Fold
+
+Key = tuple[str, str]
+"""Detection and subject."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spell:
+    """A condition from a moment on; `ended`: the moment that ended it."""
+
+    detection: Detection
+    condition: Condition
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """All findings of a household, past and present, and when to look again (None: only when something is recorded)."""
+
+    found: Sequence[Finding]
+    next_due: datetime | None
+
+
+@dataclass
+class _Timeline:
+    detections: Sequence[Detection]
+    open: dict[Key, Spell] = field(default_factory=dict)
+    over: list[Spell] = field(default_factory=list)
+
+    def at(self, scene: Scene) -> None:
+        """Conditions that began, went on or ended at this moment."""
+        held = {
+            (detection.id, condition.subject): (detection, condition)
+            for detection in self.detections
+            for condition in detection.conditions(scene)
+        }
+        for key in [key for key in self.open if key not in held]:
+            self.over.append(replace(self.open.pop(key), ended=scene.now))
+        for key, (detection, condition) in held.items():
+            began = self.open[key].began if key in self.open else scene.now
+            self.open[key] = Spell(detection=detection, condition=condition, began=began)
+
+
+def findings(
+    journal: Sequence[tuple[Event, Meta]], now: datetime, packs: Packs, calendar: Calendar, detections: Sequence[Detection]
+) -> Findings:
+    """The findings of one household. journal: sorted by (recorded_at, source, partition, position).
+
+    Raises NoPolicy, BeyondCalendar when the clock lies where no pack or calendar is loaded.
+    """
+    fold, timeline = Fold(), _Timeline(detections)
+    pending = list(journal)
+    for moment in _moments(journal, now, detections):
+        known = _take_until(pending, moment)
+        fold.add(known)
+        if (scene := _scene(fold, moment, packs, calendar)) is not None:
+            timeline.at(scene)
+    home = fold.rows()
+    if home is None:
+        return Findings(found=[], next_due=None)
+    spells = [*timeline.over, *timeline.open.values()]
+    household, area = home.household.household_id, home.household.area
+    told = [_finding(spell, household, area, packs, calendar) for spell in spells]
+    found = [one for one in told if one.since <= now and (one.until is None or one.until > one.since)]
+    waiting = [one.since for one in told if one.until is None and one.since > now]
+    return Findings(
+        found=sorted(found, key=lambda one: (one.since, one.detection, one.subject)),
+        next_due=min([*waiting, *_ahead(fold, journal, now)], default=None),
+    )
+
+
+def _take_until(pending: list[tuple[Event, Meta]], moment: datetime) -> list[tuple[Event, Meta]]:
+    count = next((at for at, (_, meta) in enumerate(pending) if meta.recorded_at > moment), len(pending))
+    taken, pending[:] = pending[:count], pending[count:]
+    return taken
+
+
+def _scene(fold: Fold, moment: datetime, packs: Packs, calendar: Calendar) -> Scene | None:
+    rows = fold.rows()
+    if rows is None:
+        return None
+    day = shanghai_date(moment)
+    return Scene(rows=rows, chain=chain(rows, day), pack=packs.at(day, rows.household.area), calendar=calendar, now=moment)
+
+
+def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs, calendar: Calendar) -> Finding:
+    pack = packs.at(shanghai_date(spell.began), area)
+    return Finding(
+        detection=spell.detection.id,
+        kind=spell.detection.kind,
+        household_id=household,
+        area=area,
+        subject=spell.condition.subject,
+        owner=spell.detection.owner,
+        next_step=spell.detection.next_step,
+        began=spell.began,
+        since=spell.detection.limit(spell.began, pack, calendar),
+        until=spell.ended,
+        details=spell.condition.details,
+    )
+
+
+def _moments(journal: Sequence[tuple[Event, Meta]], now: datetime, detections: Iterable[Detection]) -> list[datetime]:
+    """When an answer can change, up to now: relevant recordings, starts of months, days from which a dated fact is effective."""
+    looked_at = frozenset().union(*(detection.looks_at for detection in detections))
+    relevant = [meta for event, meta in journal if type_of(event).aggregate in looked_at and meta.recorded_at <= now]
+    if not relevant:
+        return []
+    days = [*_month_starts(shanghai_date(relevant[0].recorded_at), shanghai_date(now)), *_effective_days(relevant)]
+    instants = {meta.recorded_at for meta in relevant} | {start for day in days if (start := _start_of(day)) <= now}
+    return sorted(instants)
+
+
+def _month_starts(first: date, last: date) -> list[date]:
+    months, month = [], next_month(month_of(first))
+    while month <= month_of(last):
+        months.append(date.fromisoformat(f"{month}-01"))
+        month = next_month(month)
+    return months
+
+
+def _effective_days(metas: Iterable[Meta]) -> list[date]:
+    return [meta.effective_from for meta in metas if meta.effective_from and meta.effective_from > shanghai_date(meta.recorded_at)]
+
+
+def _start_of(day: date) -> datetime:
+    return end_of(day - timedelta(days=1))
+
+
+def _ahead(fold: Fold, journal: Sequence[tuple[Event, Meta]], now: datetime) -> list[datetime]:
+    """The next moment at which time alone can change an answer."""
+    today = shanghai_date(now)
+    months = _months_named(fold)
+    starts = [_start_of(date.fromisoformat(f"{next_month(month_of(today))}-01"))] if any(m > month_of(today) for m in months) else []
+    return [*starts, *(_start_of(day) for day in _effective_days(meta for _, meta in journal) if day > today)]
+
+
+def _months_named(fold: Fold) -> set[str]:
+    rows = fold.rows()
+    if rows is None:
+        return set()
+    needs = {value.last_month for row in rows.needs for value in row.values if value.last_month}
+    return needs | {month for row in rows.entitlements for month in row.months()}

@@ -1,0 +1,126 @@
+"""What linkage reads from: the live views, the journal, and how fresh they are. The kit's journal does it; a test folds in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from contracts.envelope import Event, Meta, Recorded, UnknownEvent
+from contracts.ids import HouseholdId
+from kit.view import Row, View
+from services.linkage.rows import HOUSEHOLD_VIEWS, Fold, HouseholdRows, household_rows
+from services.linkage.views.household import member
+from services.linkage.views.vital import person_key, vital
+
+R = TypeVar("R", bound=Row)
+
+
+class Place(Protocol):
+    """How far one partition of one source is read. `lag`: events known to lie beyond it."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def recorded_at(self) -> datetime | None: ...
+    @property
+    def lag(self) -> int | None: ...
+
+
+class Freshness(Protocol):
+    """How fresh an answer is. `incomplete`: something of the keys it rests on is parked."""
+
+    @property
+    def places(self) -> Sequence[Place]: ...
+    @property
+    def incomplete(self) -> bool: ...
+
+
+class Reader(Protocol):
+    """The read side's store."""
+
+    async def rows(self, view: View[R], **where: str) -> list[R]:
+        """The rows whose indexed field has the value."""
+        ...
+
+    async def get(self, view: View[R], key: str) -> R | None:
+        """One row by its key."""
+        ...
+
+    async def history(self, keys: Sequence[str], known_at: datetime | None = None) -> list[Recorded]:
+        """The events of some Kafka keys by (recorded_at, source, partition, position), as known at an instant."""
+        ...
+
+    async def event(self, event_id: str) -> Recorded | None:
+        """One event."""
+        ...
+
+    async def effects(self, event_id: str) -> list[Recorded]:
+        """The events that an event caused."""
+        ...
+
+    async def freshness(self, keys: Collection[str] = ()) -> Freshness:
+        """How far the views are, and whether something of the keys is parked."""
+        ...
+
+    async def wait_for(self, token: str, timeout_s: float) -> None:
+        """Return once the views hold what the position token names. Raises Retry after the time."""
+        ...
+
+
+class _Read:
+    """The rows of some views, already read."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, list[Row]] = {vital.name: []}
+
+    def of(self, view: View[R]) -> list[R]:
+        return [row for row in self.tables[view.name] if isinstance(row, view.row)]
+
+
+async def live(reader: Reader, household_id: str) -> HouseholdRows | None:
+    """The household's rows as the views hold them now; None when nobody opened it."""
+    read = _Read()
+    for view in HOUSEHOLD_VIEWS:
+        read.tables[view.name] = list(await reader.rows(view, household_id=household_id))
+    for row in read.of(member):
+        if (found := await reader.get(vital, row.person_id)) is not None:
+            read.tables[vital.name].append(found)
+    return household_rows(read)
+
+
+async def known(reader: Reader, household_id: HouseholdId | str, known_at: datetime | None) -> HouseholdRows | None:
+    """The household's rows as they were known at an instant, folded from its journal with the same views."""
+    fold = Fold()
+    fold.add(await journal_of(reader, household_id, known_at))
+    return fold.rows()
+
+
+async def journal_of(reader: Reader, household_id: str, known_at: datetime | None = None) -> list[tuple[Event, Meta]]:
+    """All that was said about a household and its members, in the order of recording. Types this program does not know are ignored."""
+    own = understood(await reader.history([household_id], known_at))
+    fold = Fold()
+    fold.add(own)
+    persons = sorted(person_key(row.person_id) for row in fold.of(member))
+    lives = understood(await reader.history(persons, known_at)) if persons else []
+    return sorted([*own, *lives], key=_order)
+
+
+def _order(pair: tuple[Event, Meta]) -> tuple[datetime, str, int, int]:
+    meta = pair[1]
+    return meta.recorded_at, meta.source, meta.partition, meta.position
+
+
+def understood(history: Sequence[Recorded]) -> list[tuple[Event, Meta]]:
+    """The events with their envelopes. Raises NewerVersion for one that this program is too old for."""
+    found = []
+    for recorded in history:
+        try:
+            found.append((recorded.event(), recorded.meta))
+        except UnknownEvent:
+            continue
+    return found

@@ -1,0 +1,80 @@
+"""A reader in memory: folds a story with the same views as live, and answers as the kit's journal does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from contracts.envelope import Recorded
+from kit.errors import Retry
+from kit.view import Row, View
+from services.linkage.service import VIEWS
+from tests.linkage.story import Story
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class MemoryPlace:
+    source: str
+    partition: int
+    position: int
+    recorded_at: datetime | None
+    lag: int | None = 0
+
+
+@dataclass(frozen=True)
+class MemoryFreshness:
+    places: Sequence[MemoryPlace]
+    incomplete: bool = False
+
+
+class MemoryReader:
+    """Everything of a story, or what stood in the topics up to some positions."""
+
+    def __init__(self, story: Story, lag: int = 0, parked: Collection[str] = ()) -> None:
+        self.journal = sorted(
+            story.recorded(), key=lambda one: (one.meta.recorded_at, one.meta.source, one.meta.partition, one.meta.position)
+        )
+        self.tables: dict[str, dict[str, Any]] = {view.name: {} for view in VIEWS}
+        for view in VIEWS:
+            view.fold(story.told, self.tables[view.name])
+        self.lag, self.parked = lag, parked
+
+    async def rows(self, view: View[R], **where: str) -> list[R]:
+        assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"
+        found: list[R] = list(self.tables[view.name].values())
+        return [row for row in found if all(getattr(row, name) == value for name, value in where.items())]
+
+    async def get(self, view: View[R], key: str) -> R | None:
+        row: R | None = self.tables[view.name].get(key)
+        return row
+
+    async def history(self, keys: Sequence[str], known_at: datetime | None = None) -> list[Recorded]:
+        return [one for one in self.journal if one.meta.key in keys and (known_at is None or one.meta.recorded_at <= known_at)]
+
+    async def event(self, event_id: str) -> Recorded | None:
+        return next((one for one in self.journal if one.meta.id == event_id), None)
+
+    async def effects(self, event_id: str) -> list[Recorded]:
+        return [one for one in self.journal if one.meta.causation_id == event_id]
+
+    async def freshness(self, keys: Collection[str] = ()) -> MemoryFreshness:
+        last: dict[tuple[str, int], Recorded] = {}
+        for one in sorted(self.journal, key=lambda one: one.meta.position):
+            last[one.meta.source, one.meta.partition] = one
+        places = [
+            MemoryPlace(source, part, one.meta.position, one.meta.recorded_at, self.lag) for (source, part), one in sorted(last.items())
+        ]
+        return MemoryFreshness(places, bool(set(keys) & set(self.parked)))
+
+    async def wait_for(self, token: str, timeout_s: float) -> None:  # noqa: ARG002 - nothing more will come
+        service, _, place = token.partition("/")
+        partition, _, position = place.partition(":")
+        reached = max(
+            (one.meta.position for one in self.journal if (one.meta.service, one.meta.partition) == (service, int(partition))), default=0
+        )
+        if reached < int(position):
+            raise Retry(f"not yet at {token}")
