@@ -1,18 +1,9 @@
-"""Facts about a charity supermarket (慈善超市) and its stock lots. List prices are fen a piece (R-SHP-01, R-SHP-04)."""
+"""Facts about a charity supermarket (慈善超市)."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from contracts.envelope import Event, event
-from contracts.ids import AreaCode, DonationId, GoodsCode, HouseholdId, LotId, ShopId, VoucherId
-from contracts.terms import Purpose
-
-
-class LossReason(StrEnum):
-    EXPIRED = "expired"
-    DAMAGED = "damaged"
-    MISSING = "missing"
+from contracts.ids import AreaCode, ShopId
 
 
 @event("charity.shop.opened", version=1, stream="shop_id")
@@ -21,47 +12,3 @@ class ShopOpened(Event):
 
     shop_id: ShopId
     area: AreaCode
-
-
-@event("charity.stock-lot.received", version=1, stream="lot_id")
-class StockReceived(Event):
-    """Donated goods came into a shop as one lot under the donation's restriction. Source: R-SHP-01, C01."""
-
-    lot_id: LotId
-    shop_id: ShopId
-    donation_id: DonationId
-    goods: GoodsCode
-    quantity: int
-    list_price_fen: int
-    purpose: Purpose
-
-
-@event("charity.stock-lot.issued", version=1, stream="lot_id")
-class StockIssued(Event):
-    """Pieces left the shop for a voucher. Source: C01."""
-
-    lot_id: LotId
-    shop_id: ShopId
-    voucher_id: VoucherId
-    household_id: HouseholdId
-    quantity: int
-
-
-@event("charity.stock-lot.counted", version=1, stream="lot_id")
-class StockCounted(Event):
-    """A count found this many pieces; `missing` is the difference to the books, posted apart, below zero for a surplus. Source: R-SHP-04."""
-
-    lot_id: LotId
-    shop_id: ShopId
-    found: int
-    missing: int
-
-
-@event("charity.stock-lot.written-off", version=1, stream="lot_id")
-class StockWrittenOff(Event):
-    """Pieces left the books with a reason. Source: C01."""
-
-    lot_id: LotId
-    shop_id: ShopId
-    quantity: int
-    reason: LossReason

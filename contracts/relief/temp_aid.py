@@ -1,4 +1,4 @@
-"""Facts about temporary aid (L3, 临时救助) and the ledger of a household's year. Amounts are fen."""
+"""Facts about temporary aid (L3, 临时救助). Amounts are fen."""
 
 from __future__ import annotations
 
@@ -102,14 +102,3 @@ class TempAidClosed(Event):
     need_id: NeedId
     code: ClosingCode
     residual: int
-
-
-@event("relief.temp-aid-year.charged", version=1, stream="household_id")
-class TempAidCharged(Event):
-    """A grant counts against the household's year and closes its cause for twelve months. Source: R-TMP-07, ruling 25."""
-
-    household_id: HouseholdId
-    case_id: CaseId
-    cause: EventCause
-    granted_on: date
-    amount_fen: int

@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.charity.donation import DonationAllocated, DonationKind, DonationPledged
-from contracts.charity.shop import LossReason, ShopOpened, StockCounted, StockIssued, StockReceived, StockWrittenOff
+from contracts.charity.shop import ShopOpened
+from contracts.charity.stock_lot import LossReason, StockCounted, StockIssued, StockReceived, StockWrittenOff
 from contracts.envelope import Event
 from contracts.ids import AreaCode, GoodsCode, LotId, ShopId, VoucherId
 from contracts.terms import Purpose

@@ -9,7 +9,7 @@ from hypothesis import given as hypothesis_given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from contracts.charity.shop import StockIssued, StockReceived
+from contracts.charity.stock_lot import StockIssued, StockReceived
 from contracts.charity.voucher import ProxyAuthorised, VoucherCancelled, VoucherExpired, VoucherIssued, VoucherRedeemed
 from contracts.envelope import Event
 from contracts.ids import GoodsCode, LotId, Month, PersonId, ShopId, VoucherId

@@ -8,7 +8,8 @@ from contracts.envelope import Event
 from contracts.ids import ActorId, AreaCode, CaseId, EventCause, HouseholdId, LineId, NeedId, PersonId
 from contracts.relief.household import HouseholdOpened, MemberJoined
 from contracts.relief.need import CoverageCommitted, NeedRegistered, PriorPayerRecorded
-from contracts.relief.temp_aid import TempAidCharged, TempAidGranted, TempAidRequested
+from contracts.relief.temp_aid import TempAidGranted, TempAidRequested
+from contracts.relief.temp_aid_year import TempAidCharged
 from contracts.terms import (
     Dimension,
     FundingSource,

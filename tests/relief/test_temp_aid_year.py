@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.envelope import Event
 from contracts.ids import EventCause
-from contracts.relief.temp_aid import TempAidCharged
+from contracts.relief.temp_aid_year import TempAidCharged
 from contracts.terms import FundingSource, TempAidKind
 from kit.testing import SECOND, given
 from services.relief.domain.temp_aid import GrantTempAid, temp_aid

@@ -8,7 +8,7 @@ from typing import assert_never
 from pydantic import Field
 
 from contracts.charity.donation import DonationAllocated
-from contracts.charity.shop import LossReason, StockCounted, StockIssued, StockReceived, StockWrittenOff
+from contracts.charity.stock_lot import LossReason, StockCounted, StockIssued, StockReceived, StockWrittenOff
 from contracts.ids import DonationId, GoodsCode, HouseholdId, LotId, ShopId, VoucherId
 from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context, Count, PositiveFen

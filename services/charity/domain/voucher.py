@@ -10,7 +10,7 @@ from typing import assert_never
 
 from pydantic import Field
 
-from contracts.charity.shop import StockIssued
+from contracts.charity.stock_lot import StockIssued
 from contracts.charity.voucher import ProxyAuthorised, VoucherCancelled, VoucherExpired, VoucherIssued, VoucherRedeemed
 from contracts.ids import HouseholdId, LotId, Month, PersonId, VoucherId
 from kit.aggregate import Aggregate, command, require

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.ids import CaseId, EventCause
-from contracts.relief.temp_aid import TempAidCharged
+from contracts.relief.temp_aid_year import TempAidCharged
 from kit.aggregate import Aggregate
 from policy.calendar import add_months
 from services.relief.domain.household import household

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from contracts.ids import CaseId, EventCause, HouseholdId, Month, NeedId, PersonId
 from contracts.relief.need import CoverageCommitted
-from contracts.relief.temp_aid import TempAidCharged, TempAidGranted, TempAidRefusal, TempAidRefused, TempAidRequested
+from contracts.relief.temp_aid import TempAidGranted, TempAidRefusal, TempAidRefused, TempAidRequested
+from contracts.relief.temp_aid_year import TempAidCharged
 from contracts.terms import FundingSource, Layer, Measure, Period, Scheme, TempAidKind
 from kit.aggregate import require
 from kit.clock import month_of
