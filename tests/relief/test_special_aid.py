@@ -214,7 +214,7 @@ def test_money_for_a_monthly_need_names_its_month() -> None:
 
 def test_a_decision_lies_in_the_past_of_a_running_case() -> None:
     """Section 3.2: a recorded fact with its date."""
-    case(medical(), started()).when(decide(on=date(2022, 3, 2)), on=MARCH).refused("decided_in_future", decided_on=date(2022, 3, 2))
+    case(medical(), started()).when(decide(on=date(2022, 3, 2)), on=MARCH).refused("decided_in_future", decided_on="2022-03-02")
     case(medical(), started(), closed()).when(decide(), on=MARCH).refused("case_closed")
 
 

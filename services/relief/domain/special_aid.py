@@ -227,7 +227,7 @@ def close_case(command: CloseSpecialAid, case: SpecialAid, _context: Context, ne
 
 def _require_running(case: SpecialAid, decided_on: date, context: Context) -> None:
     require(not case.is_closed, "case_closed")
-    require(decided_on <= context.on, "decided_in_future", decided_on=decided_on)
+    require(decided_on <= context.on, "decided_in_future", decided_on=decided_on.isoformat())
 
 
 def _subsidy(case: SpecialAid, line_id: LineId) -> Subsidy:
