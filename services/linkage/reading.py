@@ -107,10 +107,11 @@ async def journal_of(reader: Reader, household_id: str, known_at: datetime | Non
     fold.add(own)
     persons = sorted(person_key(row.person_id) for row in fold.of(member))
     lives = understood(await reader.history(persons, known_at)) if persons else []
-    return sorted([*own, *lives], key=_order)
+    return sorted([*own, *lives], key=journal_order)
 
 
-def _order(pair: tuple[Event, Meta]) -> tuple[datetime, str, int, int]:
+def journal_order(pair: tuple[Event, Meta]) -> tuple[datetime, str, int, int]:
+    """The order in which findings and points in time fold (ruling 4 of the design)."""
     meta = pair[1]
     return meta.recorded_at, meta.source, meta.partition, meta.position
 

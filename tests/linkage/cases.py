@@ -6,22 +6,31 @@ from datetime import date
 from typing import Any
 
 from contracts.charity.allocation import AllocationAccepted, AllocationPaid, AllocationProposed, AllocationReleased, AllocationReserved
+from contracts.charity.voucher import VoucherIssued, VoucherRedeemed
+from contracts.eldercare.meal_account import MealCheckedIn, MealSubsidyApplied, SubsidyGround
 from contracts.ids import (
     ActorId,
     AllocationId,
     AreaCode,
     CaseId,
+    CheckInId,
     EntitlementId,
     EventCause,
     FundId,
+    GoodsCode,
     HouseholdId,
     LineId,
+    LotId,
+    MealAccountId,
+    MealPointId,
     Month,
     NeedId,
     PackId,
     PersonId,
     ReferralId,
+    ShopId,
     UnitId,
+    VoucherId,
 )
 from contracts.relief.entitlement import EntitlementGranted, EntitlementProposed, EntitlementVersioned
 from contracts.relief.household import HouseholdOpened, MemberJoined, StatusRecognised
@@ -34,6 +43,7 @@ from contracts.relief.need import (
 from contracts.relief.special_aid import SpecialAidOpened, SubsidyApproved, SubsidyPaid
 from contracts.relief.temp_aid import TempAidGranted, TempAidPaid, TempAidRequested
 from contracts.terms import (
+    CheckInMethod,
     Department,
     Dimension,
     FundingSource,
@@ -261,4 +271,53 @@ def regular(story: Story, *, months: tuple[str, str] = ("2022-05", "2023-04"), a
         ),
         committed(DIBAO, amount_fen, Layer.REGULAR, Scheme.DIBAO, need_id=LIVING, months=months),
         on=on,
+    )
+
+
+def meals_and_goods(story: Story) -> Story:
+    """SC-22 and R-SHP-03: one subsidised lunch (15.00), 120.00 of goods."""
+    account, voucher = MealAccountId(an_id(81)), VoucherId(an_id(82))
+    lunch: dict[str, Any] = {
+        "account_id": account,
+        "household_id": HOUSEHOLD,
+        "check_in_id": CheckInId(an_id(83)),
+        "served_on": date(2022, 5, 6),
+    }
+    story.tell(
+        MealCheckedIn(
+            **lunch,
+            meal_point_id=MealPointId("canteen-1"),
+            method=CheckInMethod.CARD,
+            price_fen=1_800,
+            pays_fen=300,
+            ground=SubsidyGround.KEY_GROUP,
+        ),
+        MealSubsidyApplied(**lunch, subsidy_fen=1_500, ground=SubsidyGround.KEY_GROUP),
+        on="2022-05-06",
+    )
+    story.tell(
+        VoucherIssued(
+            voucher_id=voucher,
+            household_id=HOUSEHOLD,
+            month=Month("2022-05"),
+            status=Status.EDGE,
+            persons=4,
+            points=480,
+            valid_to=date(2022, 6, 30),
+        ),
+        on="2022-05-01",
+    )
+    return story.tell(
+        VoucherRedeemed(
+            voucher_id=voucher,
+            household_id=HOUSEHOLD,
+            shop_id=ShopId("shop-1"),
+            lot_id=LotId(an_id(84)),
+            goods=GoodsCode("rice-5kg"),
+            quantity=3,
+            points=120,
+            value_fen=12_000,
+            counter=1,
+        ),
+        on="2022-05-07",
     )

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.charity.voucher import VoucherIssued, VoucherRedeemed
-from contracts.eldercare.meal_account import MealCheckedIn, MealSubsidyApplied, SubsidyGround
-from contracts.ids import CheckInId, GoodsCode, LineId, LotId, MealAccountId, MealPointId, Month, ShopId, VoucherId
+from contracts.ids import LineId, Month
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
 from contracts.relief.household import StatusExpired, StatusRecognised
 from contracts.relief.need import CoverageRefusal, CoverageRefused, CoverageReleased, CoverageReversed, NeedChanged
-from contracts.terms import Certainty, CheckInMethod, DeathSource, Layer, Scheme, Status
+from contracts.terms import Certainty, DeathSource, Layer, Scheme, Status
 from services.linkage.chain import AidChain, NeedChain, chain
 from services.linkage.giving import GiverKind
 from services.linkage.rows import Fold, folded
@@ -34,6 +31,7 @@ from tests.linkage.cases import (
     committed,
     delivered,
     four_layers,
+    meals_and_goods,
     opened,
     regular,
     requested,
@@ -186,55 +184,6 @@ def test_a_refused_offer_is_shown_and_covers_nothing() -> None:
     need = need_of(chain_of(story, "2022-06-01"), BILLS)
     assert [(refused.offered, refused.refusal.reason) for refused in need.refused] == [(10_000, CoverageRefusal.NOTHING_LEFT)]
     assert len(need.slots[0].lines) == 4
-
-
-def meals_and_goods(story: Story) -> Story:
-    """SC-22 and R-SHP-03: one subsidised lunch (15.00), 120.00 of goods."""
-    account, voucher = MealAccountId(an_id(81)), VoucherId(an_id(82))
-    lunch: dict[str, Any] = {
-        "account_id": account,
-        "household_id": HOUSEHOLD,
-        "check_in_id": CheckInId(an_id(83)),
-        "served_on": date(2022, 5, 6),
-    }
-    story.tell(
-        MealCheckedIn(
-            **lunch,
-            meal_point_id=MealPointId("canteen-1"),
-            method=CheckInMethod.CARD,
-            price_fen=1_800,
-            pays_fen=300,
-            ground=SubsidyGround.KEY_GROUP,
-        ),
-        MealSubsidyApplied(**lunch, subsidy_fen=1_500, ground=SubsidyGround.KEY_GROUP),
-        on="2022-05-06",
-    )
-    story.tell(
-        VoucherIssued(
-            voucher_id=voucher,
-            household_id=HOUSEHOLD,
-            month=Month("2022-05"),
-            status=Status.EDGE,
-            persons=4,
-            points=480,
-            valid_to=date(2022, 6, 30),
-        ),
-        on="2022-05-01",
-    )
-    return story.tell(
-        VoucherRedeemed(
-            voucher_id=voucher,
-            household_id=HOUSEHOLD,
-            shop_id=ShopId("shop-1"),
-            lot_id=LotId(an_id(84)),
-            goods=GoodsCode("rice-5kg"),
-            quantity=3,
-            points=120,
-            value_fen=12_000,
-            counter=1,
-        ),
-        on="2022-05-07",
-    )
 
 
 def test_meals_and_goods_stand_outside_a_need_and_touch_no_residual() -> None:

@@ -1,0 +1,305 @@
+"""Findings at the exact instants at which they begin and end; worked by hand from the calendar of 2022."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from contracts.ids import CaseId, EntitlementId, LineId, Month
+from contracts.relief.entitlement import EntitlementGranted, EntitlementProposed, EntitlementStopped, EntitlementVersioned, StopReason
+from contracts.relief.need import CoverageReleased, CoverageReversed, NeedClosed, NeedReopened
+from contracts.relief.referral import Follow, ReferralClosed, ReferralProposed
+from contracts.relief.temp_aid import TempAidReturned
+from contracts.terms import ClosingCode, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
+from kit.testing import policy
+from services.linkage.detections.all import DETECTIONS
+from services.linkage.detections.finding import Finding, Kind, NextStep
+from services.linkage.detections.timeline import Findings, findings
+from services.linkage.reading import journal_order
+from tests.linkage.cases import (
+    BILLS,
+    CHILD,
+    DIBAO,
+    FIRST_LINE,
+    GRANDMOTHER,
+    HOUSEHOLD,
+    LIVING,
+    MOTHER,
+    REFERRAL,
+    SECOND,
+    UNIT,
+    WORKER,
+    a_need,
+    committed,
+    four_layers,
+    granted,
+    opened,
+    paid,
+    regular,
+    requested,
+)
+from tests.linkage.story import Story, an_id, at
+
+INSTANT = timedelta(microseconds=1)
+FIRST_CASE, SECOND_CASE = CaseId(an_id(201)), CaseId(an_id(202))
+
+
+def look(story: Story, now: datetime) -> Findings:
+    packs, calendar = policy()
+    journal = sorted((pair for pair in story.told if pair[1].recorded_at <= now), key=journal_order)
+    return findings(journal, now, packs, calendar, DETECTIONS)
+
+
+def found(story: Story, now: datetime, detection: str) -> list[Finding]:
+    return [one for one in look(story, now).found if one.detection == detection]
+
+
+class TestGapWithoutHelp:
+    """DET-01: three working days with something open and nobody on it."""
+
+    BREACH = datetime(2022, 4, 7, 16, 0, tzinfo=UTC)
+    """Registered Friday 2022-04-01; working days are Saturday 2 (make-up), Wednesday 6, Thursday 7 April; breach at 00:00 on the 8th."""
+
+    def test_the_third_working_day_is_still_in_time(self) -> None:
+        """Ruling 16: the day of the event is not counted, make-up workdays are, the last day runs until 24:00."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01")
+        before = look(story, self.BREACH - INSTANT)
+        assert (list(before.found), before.next_due) == ([], self.BREACH)
+        (finding,) = found(story, self.BREACH, "DET-01")
+        assert (finding.since, finding.began, finding.until) == (self.BREACH, at("2022-04-01"), None)
+        assert (finding.kind, finding.next_step, finding.subject) == (Kind.GAP, NextStep.REFER_OR_OPEN_CASE, BILLS)
+        assert finding.details["residual"] == 100_000
+
+    def test_its_start_does_not_depend_on_when_somebody_looked(self) -> None:
+        """Ruling 24: a rebuild in October says the same start."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01")
+        assert found(story, at("2022-10-05"), "DET-01") == found(story, self.BREACH, "DET-01")
+
+    def test_a_referral_within_the_limit_leaves_nothing(self) -> None:
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-07")
+        assert found(story, at("2022-05-01"), "DET-01") == []
+
+    def test_a_case_cures_it_and_its_history_stays(self) -> None:
+        """Ruling 24: cured at the event that ends the condition."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(requested(FIRST_CASE, 100_000), on="2022-04-11")
+        (finding,) = found(story, at("2022-05-01"), "DET-01")
+        assert (finding.since, finding.until) == (self.BREACH, at("2022-04-11"))
+
+    def test_it_comes_back_when_the_referral_ends_without_help(self) -> None:
+        """A second spell with a start of its own: referral closed Friday 2022-04-15, breach after Wednesday the 20th."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-02")
+        closed = ReferralClosed(
+            referral_id=REFERRAL, household_id=HOUSEHOLD, need_id=BILLS, code=ClosingCode.NO_SUPPLY, follow=Follow.UNMET_NEED
+        )
+        story.tell(closed, on="2022-04-15")
+        assert [one.since for one in found(story, at("2022-06-01"), "DET-01")] == [datetime(2022, 4, 20, 16, 0, tzinfo=UTC)]
+
+    def test_after_a_reversal_it_counts_from_the_recording(self) -> None:
+        """Ruling 11: returned on Friday 2022-06-10, recorded on Monday the 13th: breach after Thursday the 16th."""
+        story = four_layers().tell(NeedClosed(need_id=BILLS, household_id=HOUSEHOLD, code=ClosingCode.MET), on="2022-05-13")
+        story.tell(
+            CoverageReversed(need_id=BILLS, household_id=HOUSEHOLD, line_id=FIRST_LINE, amount=120_000),
+            NeedReopened(need_id=BILLS, household_id=HOUSEHOLD),
+            on="2022-06-10",
+            recorded="2022-06-13",
+        )
+        spells = [one for one in found(story, at("2022-07-01"), "DET-01") if one.until is None]
+        assert [(one.began, one.since) for one in spells] == [(at("2022-06-13"), datetime(2022, 6, 16, 16, 0, tzinfo=UTC))]
+
+    def test_a_month_that_begins_opens_a_gap_and_the_clock_knows_when_to_look(self) -> None:
+        """Rulings 2 and 9: the need is of May only; before May nothing is open; May begins on a holiday, breach after the make-up Saturday 7th."""
+        story = opened(Story()).tell(a_need(LIVING, 50_000, NeedCategory.LIVING, ("2022-05", "2022-05")), on="2022-04-20")
+        may = datetime(2022, 4, 30, 16, 0, tzinfo=UTC)
+        assert (list(look(story, at("2022-04-29")).found), look(story, at("2022-04-29")).next_due) == ([], may)
+        (finding,) = found(story, at("2022-06-01"), "DET-01")
+        assert (finding.began, finding.since) == (may, datetime(2022, 5, 7, 16, 0, tzinfo=UTC))
+
+
+def referred() -> ReferralProposed:
+    return ReferralProposed(
+        referral_id=REFERRAL,
+        household_id=HOUSEHOLD,
+        need_id=BILLS,
+        category=NeedCategory.MEDICAL,
+        receiver=Receiver.CHARITY,
+        urgency=Urgency.YELLOW,
+        residual=100_000,
+        send_by=at("2022-04-08"),
+    )
+
+
+class TestTwoBasicLivings:
+    """DET-07: a person in two basic-living entitlements, at once."""
+
+    TEKUN = EntitlementId(an_id(301))
+
+    def tekun(self, story: Story, on: str) -> Story:
+        first, last = Month("2022-05"), Month("2023-04")
+        return story.tell(
+            EntitlementProposed(
+                entitlement_id=self.TEKUN,
+                household_id=HOUSEHOLD,
+                unit_id=UNIT,
+                need_id=LIVING,
+                scheme=Scheme.TEKUN,
+                person_ids=(GRANDMOTHER,),
+                counted_income_fen=0,
+                proposed_by=WORKER,
+            ),
+            EntitlementGranted(
+                entitlement_id=self.TEKUN,
+                household_id=HOUSEHOLD,
+                approved_by=SECOND,
+                person_ids=(GRANDMOTHER,),
+                first_month=first,
+                review_month=last,
+            ),
+            EntitlementVersioned(
+                entitlement_id=self.TEKUN,
+                household_id=HOUSEHOLD,
+                scheme=Scheme.TEKUN,
+                version=1,
+                first_month=first,
+                last_month=last,
+                amount_fen=218_400,
+                members=1,
+                standard_fen=218_400,
+                counted_income_fen=0,
+            ),
+            on=on,
+        )
+
+    def test_it_is_found_at_the_second_grant_and_ends_when_one_is_stopped(self) -> None:
+        """SC-08: to be held before the run, so from the grant on; the other keeps its months."""
+        story = self.tekun(regular(opened(Story())), "2022-04-12")
+        assert found(story, at("2022-04-11", 23), "DET-07") == []
+        (finding,) = found(story, at("2022-04-12"), "DET-07")
+        assert (finding.subject, finding.since, finding.details["first_entitlement"]) == (GRANDMOTHER, at("2022-04-12"), DIBAO)
+        story.tell(
+            EntitlementStopped(
+                entitlement_id=self.TEKUN,
+                household_id=HOUSEHOLD,
+                last_month=Month("2022-04"),
+                reason=StopReason.OTHER_SCHEME,
+                person_ids=(GRANDMOTHER,),
+            ),
+            on="2022-04-20",
+        )
+        assert found(story, at("2022-05-01"), "DET-07")[0].until == at("2022-04-20")
+
+    def test_two_units_of_different_people_are_none(self) -> None:
+        story = regular(opened(Story(), members=(MOTHER, CHILD, GRANDMOTHER)))
+        assert found(story, at("2022-05-01"), "DET-07") == []
+
+
+class TestSameCauseTwice:
+    """DET-08: the same named event, within twelve months of the grant."""
+
+    def twice(self, second_on: str, *, conference: bool = False, cause: str = "leukaemia") -> Story:
+        story = opened(Story()).tell(a_need(BILLS, 10_000_000), on="2022-03-02")
+        story.tell(requested(FIRST_CASE, 300_000), on="2022-03-03").tell(granted(FIRST_CASE, 300_000), on="2022-03-04")
+        story.tell(requested(SECOND_CASE, 200_000, cause=cause), on=second_on)
+        return story.tell(granted(SECOND_CASE, 200_000, conference=conference), on=at(second_on, 11))
+
+    def test_up_to_the_corresponding_day_it_is_the_same_cause(self) -> None:
+        """Rulings 16 and 25: granted 2022-03-04; 2023-03-04 is the last day, 2023-03-05 is free."""
+        (finding,) = found(self.twice("2023-03-04"), at("2023-03-10"), "DET-08")
+        assert (finding.subject, finding.since, finding.details) == (
+            SECOND_CASE,
+            at("2023-03-04", 11),
+            {"first_case": FIRST_CASE, "cause": "leukaemia"},
+        )
+        assert found(self.twice("2023-03-05"), at("2023-03-10"), "DET-08") == []
+
+    def test_a_conference_may_allow_more_and_another_cause_is_another(self) -> None:
+        """Ruling 25."""
+        assert found(self.twice("2022-05-05", conference=True), at("2022-06-01"), "DET-08") == []
+        assert found(self.twice("2022-05-05", cause="fire"), at("2022-06-01"), "DET-08") == []
+
+    def test_staged_payments_are_one_grant(self) -> None:
+        """Ruling 25."""
+        story = opened(Story()).tell(requested(FIRST_CASE, 300_000), on="2022-03-03").tell(granted(FIRST_CASE, 300_000), on="2022-03-04")
+        story.tell(paid(FIRST_CASE, 100_000), on="2022-03-05").tell(paid(FIRST_CASE, 200_000), on="2022-04-05")
+        assert found(story, at("2022-06-01"), "DET-08") == []
+
+    def test_it_ends_when_the_second_came_back(self) -> None:
+        story = self.twice("2022-05-05").tell(paid(SECOND_CASE, 200_000), on="2022-05-06")
+        story.tell(
+            TempAidReturned(case_id=SECOND_CASE, household_id=HOUSEHOLD, need_id=BILLS, line_id=LineId(SECOND_CASE), amount_fen=200_000),
+            on="2022-05-20",
+        )
+        assert found(story, at("2022-06-01"), "DET-08")[0].until == at("2022-05-20")
+
+
+class TestAboveNeed:
+    """DET-09: committed and delivered above the need by more than 1.00 yuan, nightly."""
+
+    MIDNIGHT = datetime(2022, 4, 12, 16, 0, tzinfo=UTC)
+
+    def above(self, fen: int) -> Story:
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-11")
+        return story.tell(committed(an_id(401), 100_000 + fen, Layer.SPECIAL, Scheme.MEDICAL_AID), on="2022-04-12")
+
+    @pytest.mark.parametrize(("fen", "count"), [(0, 0), (99, 0), (100, 0), (101, 1)])
+    def test_exactly_one_yuan_is_none_and_one_fen_more_is_one(self, fen: int, count: int) -> None:
+        """Ruling 10."""
+        assert len(found(self.above(fen), self.MIDNIGHT, "DET-09")) == count
+
+    def test_it_begins_at_the_end_of_the_day_and_ends_with_a_release(self) -> None:
+        """Ruling 24: nightly means what still holds at 24:00, not when the job ran."""
+        story = self.above(200)
+        assert found(story, self.MIDNIGHT - INSTANT, "DET-09") == []
+        (finding,) = found(story, self.MIDNIGHT, "DET-09")
+        assert (finding.since, finding.details["above"]) == (self.MIDNIGHT, 200)
+        story.tell(CoverageReleased(need_id=BILLS, household_id=HOUSEHOLD, line_id=LineId(an_id(401)), amount=150), on="2022-04-20")
+        assert found(story, at("2022-05-01"), "DET-09")[0].until == at("2022-04-20")
+
+    def test_a_surplus_of_a_few_hours_is_none(self) -> None:
+        story = self.above(200)
+        story.tell(CoverageReleased(need_id=BILLS, household_id=HOUSEHOLD, line_id=LineId(an_id(401)), amount=200), on=at("2022-04-12", 20))
+        assert found(story, at("2022-05-01"), "DET-09") == []
+
+    def test_regular_back_pay_over_emergency_money_is_exempt(self) -> None:
+        """Ruling 10: later L1 back-pay over emergency L3 is not clawed back; L1 first, then L3, is an overlap."""
+        for first, count in (("emergency", 0), ("regular", 1)):
+            story = opened(Story()).tell(a_need(LIVING, 149_500, NeedCategory.LIVING, ("2022-05", "2022-05")), on="2022-05-02")
+            emergency = committed(FIRST_CASE, 100_000, Layer.TEMPORARY, Scheme.TEMPORARY_AID, need_id=LIVING, months=("2022-05", "2022-05"))
+            regular_line = committed(DIBAO, 149_500, Layer.REGULAR, Scheme.DIBAO, need_id=LIVING, months=("2022-05", "2022-05"))
+            request = requested(FIRST_CASE, 100_000, need_id=LIVING)
+            fast = type(request)(**{name: getattr(request, name) for name in request.__struct_fields__} | {"kind": TempAidKind.EMERGENCY})
+            story.tell(fast, on="2022-05-03").tell(granted(FIRST_CASE, 100_000, need_id=LIVING), on="2022-05-04")
+            lines = [emergency, regular_line] if first == "emergency" else [regular_line, emergency]
+            story.tell(lines[0], on="2022-05-05").tell(lines[1], on="2022-05-06")
+            assert len(found(story, at("2022-06-01"), "DET-09")) == count, first
+
+    def test_an_exclusive_pair_is_one_whatever_the_amount(self) -> None:
+        """Ruling 10: dibao and tekun for one need and month, far below it."""
+        months = ("2022-05", "2022-05")
+        story = opened(Story()).tell(a_need(LIVING, 900_000, NeedCategory.LIVING, months), on="2022-05-02")
+        story.tell(committed(DIBAO, 100, Layer.REGULAR, Scheme.DIBAO, need_id=LIVING, months=months), on="2022-05-03")
+        story.tell(committed(an_id(402), 100, Layer.REGULAR, Scheme.TEKUN, need_id=LIVING, months=months), on="2022-05-03")
+        (finding,) = found(story, at("2022-05-04"), "DET-09")
+        assert finding.details["exclusive"] == "dibao,tekun"
+
+
+def test_one_topic_that_comes_late_gives_the_same_findings() -> None:
+    """Ruling 4 of the design: recomputed whole from the journal sorted by recording; whether charity came first leaves no trace."""
+    story = four_layers()
+    without = [pair for pair in story.told if pair[1].service != "charity"]
+    packs, calendar = policy()
+    now = at("2022-07-01")
+    findings(sorted(without, key=journal_order), now, packs, calendar, DETECTIONS)
+    late = [*without, *(pair for pair in story.told if pair[1].service == "charity")]
+    assert findings(sorted(late, key=journal_order), now, packs, calendar, DETECTIONS) == look(story, now)
+
+
+def test_a_household_nobody_opened_has_no_findings() -> None:
+    assert look(Story().tell(a_need(BILLS, 100), on="2022-04-01"), at("2022-05-01")) == Findings(found=[], next_due=None)
+
+
+def test_the_gap_between_two_steps_of_four_layers_is_history() -> None:
+    """SC-07: between L2 (2022-04-12) and the request for L3 (04-25) nobody was on it: found 04-15 24:00, over on 04-25."""
+    spells = found(four_layers(), at("2022-07-01"), "DET-01")
+    assert (datetime(2022, 4, 15, 16, 0, tzinfo=UTC), at("2022-04-25")) in [(one.since, one.until) for one in spells]
+    assert date(2022, 4, 25) in [one.until.date() for one in spells if one.until]
