@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -14,16 +15,25 @@ from kit.identity import system_actor
 from kit.reaction import MAX_HOPS, Reaction
 from kit.telemetry import metrics, span
 
-OnRefused = Callable[[Meta, Reaction, str, str], Awaitable[None]]
-"""Told of a reaction's command that was refused: the cause, the reaction, the target stream, the code."""
+
+class Outcomes(Protocol):
+    """Where refusals are told, and which reactions speak about an event at all (activation positions, ruling 14 of the design)."""
+
+    def speaks(self, reaction: Reaction, cause: Meta) -> bool:
+        """The event comes after the reaction's activation."""
+        ...
+
+    async def __call__(self, cause: Meta, reaction: Reaction, target: str, code: str) -> None:
+        """The reaction's command for the target stream was refused with a code."""
+        ...
 
 
 class Reacting:
     """The reactions of one service, over its command path."""
 
-    def __init__(self, path: CommandPath, on_refused: OnRefused) -> None:
+    def __init__(self, path: CommandPath, outcomes: Outcomes) -> None:
         self._path = path
-        self._on_refused = on_refused
+        self._outcomes = outcomes
         self._by_type: dict[type[Event], list[Reaction]] = {}
         for reaction in path.service.reactions:
             self._by_type.setdefault(reaction.on, []).append(reaction)
@@ -41,6 +51,8 @@ class Reacting:
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise Unreadable(f"{recorded.meta.type} does not fit its type") from error
         for reaction in self._by_type.get(type(event), []):
+            if not self._outcomes.speaks(reaction, recorded.meta):
+                continue
             if recorded.meta.hops >= MAX_HOPS:
                 raise Unreadable(f"more than {MAX_HOPS} reactions in a chain")
             with span(f"react {reaction.name}", "consumer", parent=recorded.meta.traceparent):
@@ -63,6 +75,6 @@ class Reacting:
                 await self._path.execute(timed, system_actor(reaction.name), key, cause=Cause.of(meta))
             except Refused as refusal:
                 outcome = "refused"
-                await self._on_refused(meta, reaction, stream, refusal.code)
+                await self._outcomes(meta, reaction, stream, refusal.code)
             finally:
                 metrics.add("minsheng.reactions", 1, {"reaction": reaction.name, "outcome": outcome})

@@ -146,11 +146,11 @@ def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner
         settings.kafka_bootstrap,
         service.name,
         [reaction.name for reaction in service.reactions],
-        lambda on_refused: Reacting(path, on_refused).handle,
+        lambda outcomes: Reacting(path, outcomes).handle,
         feed=owners_feed(settings.services, settings.feed_token),
     )
     topics = [topic_of(settings.installation, source) for source in service.sources]
-    return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
+    return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_timeout=settings.session_seconds)
 
 
 def _ops(service: Service, store: PgStore, settings: Settings) -> Runner:

@@ -16,7 +16,7 @@ from kit.settings import database_of
 from kit.streams.topics import DEFAULT_PARTITIONS, ensure_topics
 from kit.vault import KeyringFile
 from minsheng.local import Installation
-from minsheng.programs import command_services, READ_SERVICES, SERVICES
+from minsheng.programs import READ_SERVICES, SERVICES, command_services
 
 APP = "minsheng_app"
 NAME = "yantian"
