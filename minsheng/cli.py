@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from minsheng.commands import local
+from minsheng.commands import local, run
 from minsheng.local.errors import CannotStart, NotRunning
 
 FAILED, NOT_RUNNING = 1, 3  # 2 is a wrong use of the command, typer's own
@@ -16,6 +16,7 @@ app.command()(local.setup)
 app.command()(local.up)
 app.command()(local.down)
 app.command()(local.status)
+app.command()(run.run)
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def _environment(installation: Installation, password: str) -> dict[str, str]:
         "MINSHENG_DATABASE": f"{scheme}://{APP}:{password}@{rest.split('@', 1)[1]}",
         "MINSHENG_KEYS": str(keys),
         "MINSHENG_JWKS": str(issuer.jwks_path),
-        "MINSHENG_SERVICES": json.dumps({name: installation.url(name) for name in SERVICES}),
+        "MINSHENG_SERVICES": json.dumps({name: installation.url(name) for name in SERVICES if name in installation.state.ports}),
         "MINSHENG_FEED_TOKEN": issuer.issue("reader.linkage", [Role.OPERATOR], "440308", timedelta(days=365)),
         "MINSHENG_DEMONSTRATION": "true",
     }
