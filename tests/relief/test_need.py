@@ -269,6 +269,15 @@ def test_a_partial_delivery_splits_the_line() -> None:
     given(need, medical(), line(500)).when(DeliverCoverage(need_id=NEED, line_id=SECOND, amount=1)).refused("above_committed")
 
 
+def test_a_giver_that_knows_no_months_delivers_to_the_month_of_its_line() -> None:
+    """Ruling 2: one-off money for a monthly need counts in the month of the grant, also when it is paid and when it comes back."""
+    facts = [living_need(), line(20_000, first=MAY, last=MAY)]
+    given(need, *facts).when(DeliverCoverage(need_id=NEED, line_id=FIRST, amount=20_000)).then(arrived(20_000, MAY))
+    given(need, *facts, arrived(20_000, MAY)).when(ReverseCoverage(need_id=NEED, line_id=FIRST, amount=5_000)).then(
+        CoverageReversed(need_id=NEED, household_id=HOME, line_id=FIRST, amount=5_000, month=MAY)
+    )
+
+
 def test_late_money_counts_in_the_month_it_is_for() -> None:
     """Ruling 2: not the month it was paid in."""
     facts = [living_need(), line(149_500, first=MAY, last=JUNE)]

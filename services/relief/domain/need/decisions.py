@@ -157,11 +157,11 @@ def _refusal(command: OfferCoverage, reason: CoverageRefusal) -> CoverageRefused
 
 
 def deliver(command: DeliverCoverage, need: Need, _context: Context) -> list[CoverageDelivered]:
-    """The amount moved from committed to delivered.
+    """The amount moved from committed to delivered; without a month it is that of the line, where it stands in one month alone.
 
-    Raises: Refused("above_committed").  Source: ruling 1.
+    Raises: Refused("above_committed").  Source: rulings 1 and 2.
     """
-    return delivered(need, command.line_id, command.amount, command.month)
+    return delivered(need, command.line_id, command.amount, need.month_of_line(command.line_id, command.month))
 
 
 def trim(command: TrimCoverage, need: Need, _context: Context) -> list[CoverageReleased]:
@@ -183,7 +183,7 @@ def reverse(command: ReverseCoverage, need: Need, _context: Context) -> list[Cov
 
     Raises: Refused("above_delivered").  Source: ruling 11, SC-17.
     """
-    return reversed_line(need, command.line_id, command.amount, command.month)
+    return reversed_line(need, command.line_id, command.amount, need.month_of_line(command.line_id, command.month))
 
 
 def close(command: CloseNeed, need: Need, _context: Context) -> list[NeedClosed]:

@@ -87,6 +87,11 @@ class Need:
     def portion(self, line_id: LineId, slot: Slot) -> Portion:
         return self.lines.get(line_id, {}).get(slot, Portion())
 
+    def month_of_line(self, line_id: LineId, month: Month | None) -> Month | None:
+        """The month named; without one, that of a line which stands in a single month (its giver knows no months)."""
+        slots = list(self.lines.get(line_id, {}))
+        return slots[0] if month is None and len(slots) == 1 else month
+
     def slot(self, month: Month | None) -> Slot:
         """Where an amount for a month counts: an `event` need has one slot."""
         return None if self.period is Period.EVENT else month
