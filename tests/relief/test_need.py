@@ -272,8 +272,8 @@ def test_a_partial_delivery_splits_the_line() -> None:
 def test_a_giver_that_knows_no_months_delivers_to_the_month_of_its_line() -> None:
     """Ruling 2: one-off money for a monthly need counts in the month of the grant, also when it is paid and when it comes back."""
     facts = [living_need(), line(20_000, first=MAY, last=MAY)]
-    given(need, *facts).when(DeliverCoverage(need_id=NEED, line_id=FIRST, amount=20_000)).then(arrived(20_000, MAY))
-    given(need, *facts, arrived(20_000, MAY)).when(ReverseCoverage(need_id=NEED, line_id=FIRST, amount=5_000)).then(
+    given(need, *facts).when(DeliverCoverage(need_id=NEED, line_id=FIRST, amount=20_000)).then(arrived(20_000, month=MAY))
+    given(need, *facts, arrived(20_000, month=MAY)).when(ReverseCoverage(need_id=NEED, line_id=FIRST, amount=5_000)).then(
         CoverageReversed(need_id=NEED, household_id=HOME, line_id=FIRST, amount=5_000, month=MAY)
     )
 
