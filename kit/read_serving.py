@@ -1,0 +1,86 @@
+"""One process of a service that reads: its API, its worker (journal, views, findings), or both in one event loop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from kit.clock import SystemClock
+from kit.http.app import bare_app
+from kit.http.ops import Check, ops_app
+from kit.journal import sets
+from kit.journal.follower import Follower
+from kit.journal.intake import Journal, household_of
+from kit.journal.reading import Views
+from kit.read_service import ReadParts, ReadService
+from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals
+from kit.settings import Settings
+from kit.status import Status, consumer_places
+from kit.streams.feeds import owners_feed
+from kit.streams.topics import topic_of
+from policy import Calendar, Packs
+
+
+@asynccontextmanager
+async def read_parts(service: ReadService, settings: Settings) -> AsyncIterator[ReadParts]:
+    """The service's database is open, its own tables and the tables of its views are there."""
+    dsn = settings.dsn(service.name)
+    follows = [view.name for view in service.views if view.follows]
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=8) as pool, Views(pool, dsn, settings.installation, follows) as views:
+        await service.prepare(pool)
+        await sets.prepare(pool, service.views)
+        yield ReadParts(dsn=dsn, pool=pool, views=views, packs=Packs.load(), calendar=Calendar.load(), clock=SystemClock())
+
+
+async def serve_reads(service: ReadService, settings: Settings, role: ProcessRole) -> None:
+    """Be a process of the service until SIGTERM or SIGINT. Raises what ended a part of it."""
+    stop = stop_on_signals()
+    async with read_parts(service, settings) as parts:
+        runners: list[Runner] = [_ops(service, parts, settings)]
+        if role.includes(ProcessRole.API):
+            runners.append(_api(service, parts, settings))
+        if role.includes(ProcessRole.WORKER):
+            runners += [_journal(service, parts, settings), *service.workers(parts)]
+            follower = Follower(parts.pool, parts.dsn, service.views)
+            if follower.views:
+                runners.append(follower.run)
+        await run_together(runners, stop)
+
+
+def _api(service: ReadService, parts: ReadParts, settings: Settings) -> Runner:
+    app = bare_app(
+        f"Minsheng {service.name}",
+        "The read side. Every answer says how fresh it is; a read that carries a writer's position token waits until it is seen.",
+        service.routers(parts, authenticate_by(settings)),
+    )
+    return lambda stop: serve_http(app, settings.host, settings.port, stop)
+
+
+def _journal(service: ReadService, parts: ReadParts, settings: Settings) -> Runner:
+    journal = Journal(
+        parts.pool,
+        settings.kafka_bootstrap,
+        service.views,
+        feed=owners_feed(settings.services, settings.feed_token),
+        dirty=service.dirty or household_of,
+    )
+    topics = [topic_of(settings.installation, source) for source in service.sources]
+    return lambda stop: journal.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
+
+
+def _ops(service: ReadService, parts: ReadParts, settings: Settings) -> Runner:
+    async def database() -> None:
+        await parts.pool.fetchval("select 1")
+
+    async def status() -> Status:
+        return Status(
+            service=service.name,
+            sources=list(service.sources),
+            consumers=await consumer_places(parts.pool),
+            pending=await service.pending(parts.pool, parts.clock),
+        )
+
+    checks: dict[str, Check] = {"database": database}
+    return lambda stop: serve_http(ops_app(checks, status), settings.host, settings.ops_port, stop)
