@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from contracts.envelope import Recorded
-from kit.errors import Retry
+from kit.journal.reading import NotYet, parse_token
 from kit.view import Row, View
 from services.linkage.service import VIEWS
 from tests.linkage.story import Story
@@ -71,10 +71,7 @@ class MemoryReader:
         return MemoryFreshness(places, bool(set(keys) & set(self.parked)))
 
     async def wait_for(self, token: str, timeout_s: float) -> None:  # noqa: ARG002 - nothing more will come
-        service, _, place = token.partition("/")
-        partition, _, position = place.partition(":")
-        reached = max(
-            (one.meta.position for one in self.journal if (one.meta.service, one.meta.partition) == (service, int(partition))), default=0
-        )
-        if reached < int(position):
-            raise Retry(f"not yet at {token}")
+        for (service, partition), position in parse_token(token).items():
+            heard = [one.meta.position for one in self.journal if (one.meta.service, one.meta.partition) == (service, partition)]
+            if max(heard, default=0) < position:
+                raise NotYet(token)

@@ -176,6 +176,8 @@ async def test_a_read_waits_for_its_position_token_or_says_when_to_come_back(cli
     assert (await client.get(CHAIN_PATH, headers={"Position-Token": seen})).status_code == 200
     late = await client.get(CHAIN_PATH, headers={"Position-Token": f"{last.service}/{last.partition}:{last.position + 1}"})
     assert (late.status_code, late.headers["retry-after"]) == (503, "1")
+    wrong = await client.get(CHAIN_PATH, headers={"Position-Token": "nonsense"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "bad_position_token")
 
 
 async def test_every_answer_says_how_fresh_it_is(client: httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.ids import CaseId, EntitlementId, LineId, Month
+from contracts.ids import EntitlementId, LineId, Month
 from contracts.relief.entitlement import EntitlementGranted, EntitlementProposed, EntitlementStopped, EntitlementVersioned, StopReason
 from contracts.relief.need import CoverageReleased, CoverageReversed, NeedClosed, NeedReopened
 from contracts.relief.referral import Follow, ReferralClosed, ReferralProposed
@@ -21,6 +21,7 @@ from tests.linkage.cases import (
     BILLS,
     CHILD,
     DIBAO,
+    FIRST_CASE,
     FIRST_LINE,
     GRANDMOTHER,
     HOUSEHOLD,
@@ -28,6 +29,7 @@ from tests.linkage.cases import (
     MOTHER,
     REFERRAL,
     SECOND,
+    SECOND_CASE,
     UNIT,
     WORKER,
     a_need,
@@ -42,7 +44,6 @@ from tests.linkage.cases import (
 from tests.linkage.story import Story, an_id, at
 
 INSTANT = timedelta(microseconds=1)
-FIRST_CASE, SECOND_CASE = CaseId(an_id(201)), CaseId(an_id(202))
 
 
 def look(story: Story, now: datetime) -> Findings:

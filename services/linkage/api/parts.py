@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import Header, Query, Request, Response
@@ -16,6 +17,8 @@ from contracts.ids import AreaCode
 from kit.clock import Clock, shanghai_date
 from kit.errors import NotFound
 from kit.http.auth import Authenticate
+from kit.http.problems import Problem
+from kit.journal.reading import NoToken
 from policy import Areas, Pack, Packs
 from services.linkage.api.answers import FreshnessAnswer
 from services.linkage.board import Board
@@ -42,9 +45,13 @@ class Parts:
         return self.packs.at(day, area)
 
     async def seen(self, token: str | None) -> None:
-        """Return once the views hold what the token names. Raises Retry."""
-        if token:
+        """Return once the views hold what the token names. Raises Retry; Problem for a text that is no token."""
+        if not token:
+            return
+        try:
             await self.reader.wait_for(token, POSITION_WAIT_S)
+        except NoToken:
+            raise Problem(HTTPStatus.BAD_REQUEST, "bad_position_token") from None
 
     async def household(self, household_id: str, known_at: datetime | None) -> HouseholdRows:
         """The household's rows, live or as they were known. Raises NotFound."""

@@ -1,0 +1,184 @@
+"""The exception board on a real PostgreSQL: what is due is looked at, what is cured goes, a mark set meanwhile is never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from contracts.envelope import Recorded
+from kit.clock import Clock
+from kit.identity import Role
+from kit.journal import entries
+from kit.journal.intake import mark_dirty
+from kit.migrate import migrate
+from kit.streams.chain import Fact
+from kit.testing import policy
+from services.linkage.board import Question
+from services.linkage.findings import PERSON, FindingBoard, FindingsRunner, dirty_key, pending, prepare
+from tests.kit.journal.living import until
+from tests.kit.streams.places import fresh_database
+from tests.linkage.cases import BILLS, CHILD, FIRST_CASE, HOUSEHOLD, a_need, opened, requested
+from tests.linkage.memory import MemoryReader
+from tests.linkage.story import Story, at
+
+pytestmark = pytest.mark.real
+BREACH = datetime(2022, 4, 7, 16, 0, tzinfo=UTC)
+LATER = datetime(2022, 9, 1, tzinfo=UTC)
+
+
+class Hands(Clock):
+    """A clock that a test sets."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class JournalReader(MemoryReader):
+    """Rows in memory, the journal in PostgreSQL. `before`: what happens between the reading of a journal and the settling."""
+
+    def __init__(self, story: Story, pool: asyncpg.Pool) -> None:
+        super().__init__(story)
+        self._pool = pool
+        self.before: Any = None
+
+    async def history(self, keys: Sequence[str], known_at: datetime | None = None) -> list[Recorded]:
+        found = await entries.history(self._pool, keys, known_at)
+        if self.before is not None:
+            await self.before()
+            self.before = None
+        return found
+
+
+class Board:
+    """A journal with its board, in a database of its own."""
+
+    def __init__(self, dsn: str, pool: asyncpg.Pool) -> None:
+        self.dsn, self.pool, self.clock, self.written = dsn, pool, Hands(LATER), 0
+        self.board = FindingBoard(pool)
+        self.story = Story()
+
+    def runner(self) -> FindingsRunner:
+        packs, calendar = policy()
+        self.reader = JournalReader(self.story, self.pool)
+        return FindingsRunner(dsn=self.dsn, pool=self.pool, reader=self.reader, packs=packs, calendar=calendar, clock=self.clock)
+
+    async def hear(self) -> None:
+        """What the story told since is in the journal, and its keys are marked at the story's own time."""
+        fresh = [Fact(one, one.event()) for one in self.story.recorded()[self.written :]]
+        self.written += len(fresh)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await entries.write(connection, fresh)
+            await mark_dirty(connection, {key for fact in fresh if (key := dirty_key(fact)) is not None})
+            await connection.execute("update dirty set due_at = $1 where due_at > $1", self.clock.now())
+
+    async def settled(self) -> None:
+        runner = self.runner()
+        while await runner.look():
+            pass
+
+
+@pytest.fixture
+async def board(installation: Any) -> AsyncIterator[Board]:
+    async with fresh_database(installation) as dsn:
+        await migrate(dsn, ["reader"])
+        async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool:
+            await prepare(pool)
+            yield Board(dsn, pool)
+
+
+async def test_a_gap_appears_when_its_limit_is_over_and_goes_when_somebody_is_on_it(board: Board) -> None:
+    """3.9: a cured condition disappears by itself, its history stays; nobody has to ask again (ruling 4 of the design)."""
+    board.clock.instant = at("2022-04-01", 12)
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    await board.settled()
+    assert await board.board.of(HOUSEHOLD) == []
+    assert await board.pool.fetchval("select due_at from dirty where key = $1", HOUSEHOLD) == BREACH
+    board.clock.instant = BREACH
+    assert await pending(board.pool, board.clock) == 1
+    await board.settled()
+    (found,) = await board.board.page(Question(areas=["440308003"]))
+    assert (found.subject, found.since, found.until, found.owner) == (BILLS, BREACH, None, Role.CASEWORKER)
+    board.clock.instant = LATER
+    board.story.tell(requested(FIRST_CASE, 100_000), on="2022-04-11")
+    await board.hear()
+    await board.settled()
+    assert await board.board.page(Question()) == []
+    (over,) = await board.board.page(Question(over=True))
+    assert over.until == at("2022-04-11")
+    assert await pending(board.pool, board.clock) == 0
+
+
+async def test_looking_twice_changes_nothing(board: Board) -> None:
+    """Ruling 24: findings are recomputed whole; equal bytes whenever they are."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    await board.settled()
+    first = await board.pool.fetch("select * from finding order by id")
+    assert first
+    await mark_dirty(board.pool, [HOUSEHOLD])
+    board.clock.instant = datetime(2022, 12, 1, tzinfo=UTC)
+    await board.pool.execute("update dirty set due_at = '-infinity'")
+    await board.settled()
+    assert await board.pool.fetch("select * from finding order by id") == first
+
+
+async def test_a_mark_set_while_looking_is_looked_at_again(board: Board) -> None:
+    """What is computed from a journal that moved on meanwhile is thrown away."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    runner = board.runner()
+    fired = []
+
+    async def meanwhile() -> None:
+        board.story.tell(requested(FIRST_CASE, 100_000), on="2022-04-02")
+        await board.hear()
+        fired.append(1)
+
+    board.reader.before = meanwhile
+    await runner.look()
+    assert fired
+    assert await board.board.of(HOUSEHOLD) == []
+    assert await pending(board.pool, board.clock) == 1
+    await board.settled()
+    assert await board.board.page(Question(over=True)) == []
+
+
+async def test_what_is_said_about_a_person_makes_the_household_due(board: Board) -> None:
+    """A person's facts have a key of their own; the households are those that the member rows name."""
+    opened(board.story)
+    await board.hear()
+    await board.settled()
+    assert await pending(board.pool, board.clock) == 0
+    await board.pool.execute("insert into dirty(key, due_at) values ($1, '-infinity')", f"{PERSON}{CHILD}")
+    await board.runner().look()
+    assert [row["key"] for row in await board.pool.fetch("select key from dirty")] == [HOUSEHOLD]
+
+
+async def test_a_household_beyond_every_calendar_waits_and_stops_nobody(board: Board) -> None:
+    """Ruling 24 of the design: beyond the loaded calendar nothing is guessed; it is told and looked at later."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2031-04-01")
+    board.clock.instant = datetime(2031, 5, 1, tzinfo=UTC)
+    await board.hear()
+    await board.runner().look()
+    assert await board.board.of(HOUSEHOLD) == []
+    assert await board.pool.fetchval("select due_at from dirty where key = $1", HOUSEHOLD) == datetime(2031, 5, 1, 1, tzinfo=UTC)
+
+
+async def test_the_worker_looks_by_itself_until_it_is_stopped(board: Board) -> None:
+    """Woken by the journal's commits; a stop ends it."""
+    stop = asyncio.Event()
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    task = asyncio.create_task(board.runner().run(stop))
+    await until(lambda: board.board.of(HOUSEHOLD))
+    stop.set()
+    await asyncio.wait_for(task, 10)
