@@ -21,13 +21,15 @@ from kit.errors import Unreadable
 from kit.journal.sets import ViewSet, consumer_of
 from kit.streams import parking
 from kit.streams.chain import Fact, Parking
-from kit.streams.topics import topic_of_source
+from kit.streams.topics import source_of, topic_of_source
 from kit.view import Row
 
 log = logging.getLogger(__name__)
 MODULUS = 2**64
 Feeder = tuple[str, str]
 """Source and Kafka key that feed a row."""
+Failure = tuple[Meta, str]
+"""The envelope of the first event of a key that could not be folded, and why."""
 Step = tuple[Fact, list[str]]
 """A fact and the row keys it touches."""
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -50,7 +52,7 @@ class Batch:
 
     target: ViewSet
     rows: dict[str, Held] = field(default_factory=dict)
-    failed: dict[Feeder, tuple[Meta, str]] = field(default_factory=dict)
+    failed: dict[Feeder, Failure] = field(default_factory=dict)
 
     def fold(self, steps: Iterable[Step], waiting: Collection[Feeder]) -> None:
         """Each event touches all its rows or none. Those of a parked key are left to the journal."""
@@ -81,10 +83,10 @@ class Batch:
             held.now, held.feeder, held.partition, held.changed = row, feeder, meta.partition, True
 
 
-async def fold(connection: Any, target: ViewSet, facts: Sequence[Fact], waiting: Collection[Feeder] = ()) -> Mapping[Feeder, Any]:
+async def fold(connection: Any, target: ViewSet, facts: Sequence[Fact], waiting: Collection[Feeder] = ()) -> Mapping[Feeder, Failure]:
     """The facts are folded into the table, in this transaction. `waiting`: feeders with something parked for this set.
 
-    Returns the feeders that were parked now.
+    Returns the feeders that failed; the caller parks them (`park_failures`).
     """
     batch = Batch(target)
     steps = _steps(batch, facts)
@@ -92,9 +94,19 @@ async def fold(connection: Any, target: ViewSet, facts: Sequence[Fact], waiting:
         batch.rows = await _load(connection, target, {key for _, keys in steps for key in keys})
         batch.fold(steps, waiting)
         await _store(connection, batch)
-    if batch.failed:
-        await parking.park(connection, consumer_of(target.view.name), map(_parking, batch.failed.values()), target.id)
     return batch.failed
+
+
+async def fold_or_park(connection: Any, target: ViewSet, facts: Sequence[Fact], waiting: Collection[Feeder] = ()) -> None:
+    """As `fold`; what failed is parked for this set."""
+    failed = await fold(connection, target, facts, waiting)
+    if failed:
+        await park_failures(connection, target, failed.values())
+
+
+async def park_failures(connection: Any, target: ViewSet, failures: Iterable[Failure]) -> None:
+    """From these events on, their keys wait for this set; the journal has them."""
+    await parking.park(connection, consumer_of(target.view.name), map(_parking, failures), target.id)
 
 
 def _steps(batch: Batch, facts: Sequence[Fact]) -> list[Step]:
@@ -173,15 +185,10 @@ async def waiting(connection: Any, targets: Iterable[ViewSet]) -> dict[int, set[
     rows = await connection.fetch("select set_id, topic, key from parked where set_id = any($1) and state = 'parked'", ids)
     found: dict[int, set[Feeder]] = {set_id: set() for set_id in ids}
     for row in rows:
-        found[row["set_id"]].add((_source(row["topic"]), row["key"]))
+        found[row["set_id"]].add((source_of(row["topic"]), row["key"]))
     return found
 
 
-def _source(topic: str) -> str:
-    installation, service, _ = topic.split(".")
-    return f"/minsheng/{installation}/{service}"
-
-
-def _parking(failure: tuple[Meta, str]) -> Parking:
+def _parking(failure: Failure) -> Parking:
     meta, reason = failure
     return Parking(topic_of_source(meta.source), meta.partition, meta.key, meta.position, 0, meta.id, "parked", reason, (None, None, []))

@@ -9,17 +9,15 @@ from typing import Any
 import asyncpg
 
 from kit.journal import entries, sets
-from kit.journal.folding import fold, waiting
+from kit.journal.advance import lock_progress
+from kit.journal.arrivals import CHANNEL, CONSUMER
+from kit.journal.folding import fold_or_park, waiting
 from kit.streams import checkpoint
 from kit.streams.chain import Fact
 from kit.streams.faust_fetch import FetchApp
 from kit.streams.intake import Feed, Intake, no_feed
 from kit.streams.race import race
 from kit.view import View
-
-CONSUMER = "journal"
-CHANNEL = "journal"
-"""Notified at each commit; followers and waiting readers listen."""
 
 NOTE_ENDS_S = 2.0
 DirtyKey = Callable[[Fact], str | None]
@@ -40,10 +38,13 @@ class Journal:
     def __init__(
         self, pool: asyncpg.Pool, bootstrap: str, views: Iterable[View[Any]], *, feed: Feed = no_feed, dirty: DirtyKey = household_of
     ) -> None:
-        self.views = [view for view in views if not view.follows]
+        listed = list(views)
+        self.views = [view for view in listed if not view.follows]
+        followers = [view for view in listed if view.follows]
         self._dirty = dirty
         self._pool, self._bootstrap = pool, bootstrap
-        self.intake = Intake(pool, bootstrap, CONSUMER, self._apply, feed)
+        self.all_views = [*self.views, *followers]
+        self.intake = Intake(pool, bootstrap, CONSUMER, self._apply, feed, self._apply_late)
 
     async def run(self, stop: asyncio.Event, topics: Iterable[str], group: str, **settings: Any) -> None:
         """Consumes until `stop`. Raises ConsumerFailed: the process ends and begins again from the checkpoints."""
@@ -61,9 +62,25 @@ class Journal:
         await entries.write(connection, facts)
         parked = await waiting(connection, live) if live else {}
         for target in live:
-            await fold(connection, target, facts, parked[target.id])
+            await fold_or_park(connection, target, facts, parked[target.id])
         await mark_dirty(connection, {key for fact in facts if (key := self._dirty(fact)) is not None})
         await connection.execute("select pg_notify($1, '')", CHANNEL)
+
+    async def _apply_late(self, connection: Any, facts: Sequence[Fact]) -> None:
+        """Parked facts come after younger ones of their partition: sets that already passed their place must fold them now."""
+        await self._apply(connection, facts)
+        behind = [await sets.find(connection, view, "live") for view in self.all_views if view.follows]
+        building = [await sets.find(connection, view, "building") for view in self.all_views]
+        for target in [*behind, *building]:
+            if target is not None:
+                await self._fold_late(connection, target, facts)
+
+    async def _fold_late(self, connection: Any, target: sets.ViewSet, facts: Sequence[Fact]) -> None:
+        held = (await waiting(connection, [target]))[target.id]
+        for fact in facts:
+            meta = fact.recorded.meta
+            if await lock_progress(connection, target, meta.source, meta.partition) >= meta.position:
+                await fold_or_park(connection, target, [fact], held)
 
 
 async def mark_dirty(connection: Any, keys: Iterable[str]) -> None:

@@ -36,7 +36,7 @@ class ViewSet:
 
     @cached_property
     def columns(self) -> Mapping[str, str]:
-        return column_types(self.view.row, self.view.index)
+        return columns_of(self.view)
 
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[Any]:
@@ -82,9 +82,14 @@ def table_name(view: str, set_id: int) -> str:
     return f"view_{view.replace('-', '_')}_{set_id}"
 
 
+def columns_of(view: View[Any]) -> Mapping[str, str]:
+    """The typed columns of the view's table."""
+    return column_types(view.row, view.index)
+
+
 def shape_of(view: View[Any]) -> str:
     """The columns of the view's table, as one word to compare."""
-    return ",".join(f"{name} {kind}" for name, kind in column_types(view.row, view.index).items())
+    return ",".join(f"{name} {kind}" for name, kind in columns_of(view).items())
 
 
 async def prepare(pool: asyncpg.Pool, views: Iterable[View[Any]]) -> list[View[Any]]:

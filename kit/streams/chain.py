@@ -104,6 +104,14 @@ class Stretch:
             self._park(healed, meta.position, meta.id, "parked", str(unreadable))
             self._stand_at(meta.position, meta.recorded_at)
 
+    def park_facts(self, first: int, reason: str) -> None:
+        """The facts from the `first` on are parked instead of applied: the first for this reason, later ones of its key behind it."""
+        failed, self.facts = self.facts[first:], self.facts[:first]
+        for fact in failed:
+            meta, message = fact.recorded.meta, to_message(fact.recorded, 0)
+            again = _Healed(self.mark.topic, meta.partition, self.mark.next_offset - 1, message.key, message.value, message.headers)
+            self._park(again, meta.position, meta.id, "parked", reason)
+
     def _is_next(self, position: int, previous: int) -> bool:
         """False for a repeat."""
         if position <= self.mark.position:
@@ -166,6 +174,12 @@ def _link(record: Record) -> tuple[int, int]:
     if dict(record.headers or ()).get("ce_source") != source_of(record.topic).encode():
         raise Unreadable(STRANGER)
     return link_of(record.headers)
+
+
+def fact_of(record: Record) -> Fact:
+    """A parked message as a fact. Raises Unreadable and NewerVersion."""
+    recorded = _received(record).recorded
+    return Fact(recorded, understood(recorded))
 
 
 def understood(recorded: Recorded) -> Event | None:

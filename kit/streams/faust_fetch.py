@@ -132,6 +132,7 @@ class FetchApp:
     load_offsets: the next offset of every partition asked for (0: from the start); called at each assignment.
     handle: applies records, in order within a partition, and returns the partitions that could not go on: what follows in them is
         discarded and they are read again from their stored offset every `reread_s`. An exception from it ends everything.
+    session_s: how long a member that died holds its partitions.
     whole_fetches: False takes Faust's public `noack_take` instead, thirty times slower.
     """
 
@@ -143,8 +144,7 @@ class FetchApp:
         load_offsets: LoadOffsets,
         handle: Handle,
         *,
-        session_timeout_s: float = 2.0,
-        heartbeat_s: float = 0.5,
+        session_s: float = 2.0,
         reread_s: float = 2.0,
         whole_fetches: bool = True,
     ) -> None:
@@ -152,7 +152,7 @@ class FetchApp:
         self._handle, self._reread_s, self._whole = handle, reread_s, whole_fetches
         self._behind: dict[Place, int] = {}
         self._load_offsets = load_offsets
-        self._settings = _settings(bootstrap, group, session_timeout_s, heartbeat_s)
+        self._settings = _settings(bootstrap, group, session_s)
         self._group, self._topics = group, sorted(topics)
         self._app: Any = None
 
@@ -263,7 +263,7 @@ class FetchApp:
                 await consumer.seek_to_stored({place: places[place] for place in self._behind})
 
 
-def _settings(bootstrap: str, group: str, session_timeout_s: float, heartbeat_s: float) -> dict[str, Any]:
+def _settings(bootstrap: str, group: str, session_s: float) -> dict[str, Any]:
     """No web server, no topic ever made by Faust, truth in PostgreSQL. Session time-outs below 6 s need a broker that allows them."""
     return {
         "broker": [f"kafka://{host}" for host in bootstrap.split(",")],
@@ -280,7 +280,7 @@ def _settings(bootstrap: str, group: str, session_timeout_s: float, heartbeat_s:
         "consumer_auto_offset_reset": "earliest",  # out of range means a topic made anew: from its start, what is known is dropped
         "broker_max_poll_records": MOST_PER_CALL,
         "broker_commit_interval": 1.0,
-        "broker_session_timeout": session_timeout_s,
-        "broker_heartbeat_interval": heartbeat_s,
+        "broker_session_timeout": session_s,
+        "broker_heartbeat_interval": session_s / 4,
         "broker_request_timeout": 30.0,
     }

@@ -16,11 +16,11 @@ import asyncpg
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
 from contracts.envelope import NewerVersion, Recorded
-from kit.errors import Retry
+from kit.errors import Retry, Unreadable
 from kit.streams import checkpoint, parking
-from kit.streams.chain import Fact, Hole, Parking, Record, Stretch
+from kit.streams.chain import Fact, Hole, Record, Stretch, fact_of
 from kit.streams.checkpoint import Mark, Place
-from kit.streams.codec import to_message
+from kit.streams.parking import ParkedMessage
 from kit.streams.topics import describe_topics, partition_of
 
 log = logging.getLogger(__name__)
@@ -59,11 +59,15 @@ class Intake:
     """One consumer's way from messages to applied facts. `load_offsets` and `handle` are what a `FetchApp` needs.
 
     apply: writes facts inside the transaction of the checkpoint; Retry from it makes the partitions wait.
+    apply_late: the same for facts that were parked and come after younger ones of their partition.
     """
 
-    def __init__(self, pool: asyncpg.Pool, bootstrap: str, consumer: str, apply: Apply, feed: Feed = no_feed) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, bootstrap: str, consumer: str, apply: Apply, feed: Feed = no_feed, apply_late: Apply | None = None
+    ) -> None:
         self.pool, self.consumer = pool, consumer
         self._bootstrap, self._apply, self._feed = bootstrap, apply, feed
+        self._apply_late = apply_late or apply
         self._marks: dict[Place, Mark] = {}
         self._blocked: dict[str, set[str]] = {}
         self._partitions: dict[str, int] = {}
@@ -108,14 +112,10 @@ class Intake:
 
     async def _understand_and_apply(self, records: Sequence[Record], stuck: set[Place], refusal: str | None = None) -> None:
         while True:
-            stretches = [
-                await self._understand(place, list(part), stuck)
-                for place, part in groupby(sorted(records, key=_place), _place)
-                if place not in stuck
-            ]
+            stretches = await self._understand_all(records, stuck)
             if refusal is not None:
                 for stretch in stretches:
-                    park_facts(stretch, refusal)
+                    stretch.park_facts(0, refusal)
             try:
                 await self._commit(stretches)
             except Moved:
@@ -123,14 +123,23 @@ class Intake:
             else:
                 return
 
+    async def _understand_all(self, records: Sequence[Record], stuck: set[Place]) -> list[Stretch]:
+        """The partitions side by side; what is written here waits for nobody, but a reaction or an owner may take its time."""
+        parts = [(place, list(part)) for place, part in groupby(sorted(records, key=_place), _place) if place not in stuck]
+        done = await asyncio.gather(*(self._understand(place, part, stuck) for place, part in parts), return_exceptions=True)
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [outcome for outcome in done if isinstance(outcome, Stretch)]
+
     async def _understand(self, place: Place, records: Sequence[Record], stuck: set[Place]) -> Stretch:
         """What the records mean, up to what cannot be passed now."""
         stretch = Stretch(self._marks[place], set(self._blocked[place[0]]))
         for record in records:
             try:
                 await self._take(stretch, record)
-            except NewerVersion as newer:
-                log.warning("%s/%d waits for a newer program: %s", *place, newer)
+            except (NewerVersion, Retry) as reason:
+                log.warning("%s/%d waits: %s", *place, reason)
                 stuck.add(place)
                 break
             except Hole as hole:
@@ -192,19 +201,58 @@ class Intake:
         self._marks.update({place: mark for place, mark in (await checkpoint.stand(self.pool, self.consumer)).items() if place in places})
         self._blocked.update(await parking.blocked(self.pool, self.consumer, {topic for topic, _ in places}))
 
+    async def retry(self, parked_id: int, actor: str) -> int:
+        """What is parked and waits for the message's key is applied in order, until one fails again. Returns how many were applied.
 
-def park_facts(stretch: Stretch, reason: str) -> None:
-    """The stretch's events are parked instead of applied."""
-    for fact in stretch.facts:
-        meta = fact.recorded.meta
-        message = to_message(fact.recorded, 0)
-        parts = (message.key, message.value, message.headers)
-        stretch.parkings.append(
-            Parking(
-                stretch.mark.topic, meta.partition, meta.key, meta.position, stretch.mark.next_offset - 1, meta.id, "parked", reason, parts
-            )
-        )
-    stretch.facts = []
+        Raises LookupError when nothing is parked under the id; Retry and NewerVersion as applying does.
+        """
+        one = await parking.find(self.pool, parked_id)
+        applied = 0
+        while await self._retry_first(one, actor):
+            applied += 1
+        return applied
+
+    async def skip(self, parked_id: int, actor: str, reason: str) -> int:
+        """The message is stepped over, for ever and by every rebuild; what waits behind it is applied. Returns how many were.
+
+        Raises LookupError; ValueError when another message of its key stands before it.
+        """
+        one = await parking.find(self.pool, parked_id)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await checkpoint.lock(connection, self.consumer, [(one.topic, one.partition)])
+            waiting = await parking.queue(connection, self.consumer, one.topic, one.key)
+            if one.position and waiting[0][0].id != parked_id:
+                raise ValueError(f"{waiting[0][0].id} stands before it")
+            await parking.settle(connection, parked_id, "skipped", actor, reason)
+        return await self.retry(waiting[1][0].id, actor) if one.position and len(waiting) > 1 else 0
+
+    async def _retry_first(self, one: ParkedMessage, actor: str) -> bool:
+        """The first of the key's queue is applied and settled; False when there is none or it failed again."""
+        waiting = await parking.queue(self.pool, self.consumer, one.topic, one.key)
+        if not waiting:
+            return False
+        first, message = waiting[0]
+        try:
+            fact = fact_of(message)
+            await self._before_late(fact)
+            await self._settle(first, fact, actor)
+        except (Unreadable, *REFUSED) as error:
+            reason = str(error) if isinstance(error, Unreadable) else f"the database refused it ({error.sqlstate})"
+            await parking.fail_again(self.pool, first.id, reason)
+            return False
+        return True
+
+    async def _before_late(self, fact: Fact) -> None:
+        """What happens to a parked fact before its transaction."""
+
+    async def _settle(self, first: ParkedMessage, fact: Fact, actor: str) -> None:
+        """Under the lock that live applying holds, so nothing of the key can pass meanwhile."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await checkpoint.lock(connection, self.consumer, [(first.topic, first.partition)])
+            still = await connection.fetchval("select state in ('parked', 'waiting') from parked where id = $1", first.id)
+            if still:
+                await self._apply_late(connection, [fact])
+                await parking.settle(connection, first.id, "applied", actor, "retried")
 
 
 def _place(record: Record) -> Place:

@@ -22,7 +22,7 @@ async def journaling(place: Place, pool: asyncpg.Pool, views: list[View[Any]], *
     journal = Journal(pool, place.bootstrap, views, **settings)
     stop = asyncio.Event()
     names = [topic.name for topic in topics]
-    task = asyncio.ensure_future(journal.run(stop, names, f"{place.installation}.journal", reread_s=0.2))
+    task = asyncio.ensure_future(journal.run(stop, names, f"{place.installation}.journal", reread_s=0.2, session_s=2.0))
     try:
         yield journal
         if task.done():

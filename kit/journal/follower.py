@@ -1,0 +1,62 @@
+"""Folds the views that follow behind the journal, woken by its commits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+
+from kit.journal import sets
+from kit.journal.advance import advance, positions
+from kit.journal.arrivals import CHANNEL, CONSUMER, Arrivals
+from kit.streams import checkpoint
+from kit.streams.race import race
+from kit.streams.topics import source_of
+from kit.view import View
+
+BATCH = 5_000
+
+
+class Follower:
+    """The views with `follows=True`. Several workers may run it: each partition's row lets one at a time through."""
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str, views: Iterable[View[Any]]) -> None:
+        self.views = [view for view in views if view.follows]
+        self._pool, self._dsn = pool, dsn
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follows until `stop`."""
+        async with Arrivals(self._dsn) as arrivals:
+            await race(stop.wait(), self._follow(arrivals))
+
+    async def _follow(self, arrivals: Arrivals) -> None:
+        while True:
+            seen = arrivals.count
+            try:
+                await self.catch_up()
+            except sets.OtherSet:
+                await asyncio.sleep(1)  # until the rebuilt set or the newer program is there
+            await arrivals.after(seen)
+
+    async def catch_up(self) -> int:
+        """The views are where the journal was when this began. Returns the events read."""
+        goals = (await checkpoint.stand(self._pool, CONSUMER)).values()
+        read = 0
+        for target in await sets.live(self._pool, self.views):
+            reached = await positions(self._pool, target)
+            for goal in goals:
+                if reached.get((source_of(goal.topic), goal.partition), 0) < goal.position:
+                    read += await self._catch_up_partition(target, goal)
+        return read
+
+    async def _catch_up_partition(self, target: sets.ViewSet, goal: checkpoint.Mark) -> int:
+        total = 0
+        while True:
+            async with self._pool.acquire() as connection, connection.transaction():
+                read = await advance(connection, target, goal, BATCH)
+                await connection.execute("select pg_notify($1, '')", CHANNEL)
+            total += read
+            if read < BATCH:
+                return total
