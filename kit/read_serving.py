@@ -12,7 +12,7 @@ from kit.http.app import bare_app
 from kit.http.ops import Check, ops_app
 from kit.journal import sets
 from kit.journal.follower import Follower
-from kit.journal.intake import Journal, household_of
+from kit.journal.intake import Journal
 from kit.journal.reading import Views
 from kit.read_service import ReadParts, ReadService
 from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals
@@ -64,7 +64,7 @@ def _journal(service: ReadService, parts: ReadParts, settings: Settings) -> Runn
         settings.kafka_bootstrap,
         service.views,
         feed=owners_feed(settings.services, settings.feed_token),
-        dirty=service.dirty or household_of,
+        dirty=service.dirty,
     )
     topics = [topic_of(settings.installation, source) for source in service.sources]
     return lambda stop: journal.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from minsheng.commands import local, run
+from minsheng.commands import demo, local, run, token
 from minsheng.local.errors import CannotStart, NotRunning
 
 FAILED, NOT_RUNNING = 1, 3  # 2 is a wrong use of the command, typer's own
@@ -17,6 +17,8 @@ app.command()(local.up)
 app.command()(local.down)
 app.command()(local.status)
 app.command()(run.run)
+app.command()(demo.demo)
+app.command()(token.token)
 
 
 def main() -> None:

@@ -69,15 +69,24 @@ class LocalInstallation(Installation):
     prepare: "module:function", see `Plan`. throwaway: the home is removed at the end.
     """
 
-    def __init__(self, home: Path, programs: Sequence[Program] = (), prepare: str | None = None, *, throwaway: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        programs: Sequence[Program] = (),
+        prepare: str | None = None,
+        *,
+        throwaway: bool = False,
+        told: Callable[[str, str], None] = lambda _phase, _message: None,
+    ) -> None:
         super().__init__(Path(home).resolve())
+        self._told = told
         self._plan = Plan(programs=tuple(programs), prepare=prepare, throwaway=throwaway, tied=True)
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         read_end, self._tie = os.pipe()
         try:
-            self._supervisor = launch(self.home, self._plan, lambda _phase, _message: None, read_end)
+            self._supervisor = launch(self.home, self._plan, self._told, read_end)
         except BaseException:
             os.close(self._tie)
             raise

@@ -6,12 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.ids import EntitlementId, LineId, Month
-from contracts.relief.entitlement import EntitlementGranted, EntitlementProposed, EntitlementStopped, EntitlementVersioned, StopReason
+from contracts.eldercare.meal_account import MealAccountOpened, MealCheckedIn, SubsidyGround
+from contracts.ids import CheckInId, EntitlementId, LineId, MealAccountId, MealPointId, Month
+from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
+from contracts.relief.entitlement import (
+    EntitlementGranted,
+    EntitlementProposed,
+    EntitlementStopped,
+    EntitlementVersioned,
+    PaymentLinePaid,
+    StopReason,
+)
 from contracts.relief.need import CoverageReleased, CoverageReversed, NeedClosed, NeedReopened
-from contracts.relief.referral import Follow, ReferralClosed, ReferralProposed
+from contracts.relief.referral import Follow, ReferralClosed, ReferralProposed, ReferralSent
 from contracts.relief.temp_aid import TempAidReturned
-from contracts.terms import ClosingCode, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
+from contracts.terms import Certainty, CheckInMethod, ClosingCode, DeathSource, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
 from kit.testing import policy
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Finding, Kind, NextStep
@@ -76,6 +85,12 @@ class TestGapWithoutHelp:
         """Ruling 24: a rebuild in October says the same start."""
         story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01")
         assert found(story, at("2022-10-05"), "DET-01") == found(story, self.BREACH, "DET-01")
+
+    def test_a_need_typed_in_late_has_waited_since_it_was_found(self) -> None:
+        """Business time counts: found on 1 April, recorded on 2 May, it is a finding at once, since the breach."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01", recorded="2022-05-02")
+        (finding,) = found(story, at("2022-05-02"), "DET-01")
+        assert (finding.began, finding.since) == (at("2022-04-01"), self.BREACH)
 
     def test_a_referral_within_the_limit_leaves_nothing(self) -> None:
         story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-07")
@@ -282,6 +297,135 @@ class TestAboveNeed:
         story.tell(committed(an_id(402), 100, Layer.REGULAR, Scheme.TEKUN, need_id=LIVING, months=months), on="2022-05-03")
         (finding,) = found(story, at("2022-05-04"), "DET-09")
         assert finding.details["exclusive"] == "dibao,tekun"
+
+
+class TestReviewOverdue:
+    """DET-12: one day after the last day of the review month; it warns and stops nothing."""
+
+    def test_it_begins_a_day_after_the_month_and_ends_with_a_decision(self) -> None:
+        """SC-04 without the second decision: due at the end of 2022-06, found 2022-07-02 00:00; the clock knows when to look."""
+        story = regular(opened(Story()), months=("2022-05", "2022-06"))
+        breach = datetime(2022, 7, 1, 16, 0, tzinfo=UTC)
+        assert found(story, breach - INSTANT, "DET-12") == []
+        assert look(story, breach - INSTANT).next_due == breach
+        (finding,) = found(story, breach, "DET-12")
+        assert (finding.since, finding.next_step, finding.details["due_month"]) == (breach, NextStep.REVIEW_ENTITLEMENT, "2022-06")
+        story.tell(version(2, "2022-07", "2022-12"), on="2022-07-05")
+        assert found(story, at("2022-08-01"), "DET-12")[0].until == at("2022-07-05")
+
+    def test_a_correction_of_a_past_month_brings_no_review_nearer(self) -> None:
+        """A version of June alone, told in July, leaves the review in April of the next year."""
+        story = regular(opened(Story())).tell(version(2, "2022-06", "2022-06"), on="2022-07-05")
+        assert found(story, at("2022-09-01"), "DET-12") == []
+
+    def test_the_month_after_the_last_is_looked_at_without_any_event(self) -> None:
+        story = regular(opened(Story()), months=("2022-05", "2022-06"))
+        assert look(story, at("2022-06-20")).next_due == datetime(2022, 6, 30, 16, 0, tzinfo=UTC)
+
+
+def version(number: int, first: str, last: str) -> EntitlementVersioned:
+    return EntitlementVersioned(
+        entitlement_id=DIBAO,
+        household_id=HOUSEHOLD,
+        scheme=Scheme.DIBAO,
+        version=number,
+        first_month=Month(first),
+        last_month=Month(last),
+        amount_fen=149_500,
+        members=3,
+        standard_fen=136_500,
+        counted_income_fen=260_000,
+    )
+
+
+class TestReferralLate:
+    """DET-13: past the instant that relief's clock named for the present state."""
+
+    def test_it_begins_at_the_limit_and_ends_with_the_next_step(self) -> None:
+        """Ruling 14: to be sent by 2022-04-08 10:00; sent on the 11th; the answer's own limit then counts."""
+        limit = at("2022-04-08")
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-07")
+        assert found(story, limit - INSTANT, "DET-13") == []
+        assert look(story, limit - INSTANT).next_due == limit
+        assert found(story, limit, "DET-13")[0].since == limit
+        story.tell(
+            ReferralSent(
+                referral_id=REFERRAL,
+                household_id=HOUSEHOLD,
+                need_id=BILLS,
+                category=NeedCategory.MEDICAL,
+                receiver=Receiver.CHARITY,
+                urgency=Urgency.YELLOW,
+                residual=100_000,
+                answer_by=at("2022-04-14"),
+            ),
+            on="2022-04-11",
+        )
+        sent, waiting = found(story, at("2022-04-15"), "DET-13")
+        assert (sent.since, sent.until, sent.details["state"]) == (limit, at("2022-04-11"), "proposed")
+        assert (waiting.since, waiting.until, waiting.details["state"]) == (at("2022-04-14"), None, "sent")
+
+
+def test_money_for_a_month_after_death_is_found_when_the_death_becomes_known() -> None:
+    """SC-09, DET-17: tekun, dies 2022-06-14, July paid 07-08, told 08-02: July is paid, August committed; June is still due."""
+    story = opened(Story(), members=(GRANDMOTHER,)).tell(
+        a_need(LIVING, 218_400, NeedCategory.LIVING, ("2022-05", "2023-04")), on="2022-04-01"
+    )
+    TestTwoBasicLivings().tekun(story, "2022-04-12")
+    tekun = TestTwoBasicLivings.TEKUN
+    for month, day in (("2022-06", "2022-06-10"), ("2022-07", "2022-07-08")):
+        story.tell(
+            PaymentLinePaid(entitlement_id=tekun, household_id=HOUSEHOLD, line_id=LineId(tekun), month=Month(month), amount_fen=218_400),
+            on=day,
+        )
+    story.tell(died(), on="2022-08-02")
+    assert found(story, at("2022-08-01"), "DET-17") == []
+    assert [
+        (one.details["month"], one.details["paid"], one.details["committed"], one.since) for one in found(story, at("2022-08-03"), "DET-17")
+    ] == [
+        ("2022-07", 218_400, 0, at("2022-08-02")),
+        ("2022-08", 0, 218_400, at("2022-08-02")),
+    ]
+
+
+def died() -> PersonDeceased:
+    return PersonDeceased(person_id=GRANDMOTHER, died_on=date(2022, 6, 14), source=DeathSource.FUNERAL_HOME, certainty=Certainty.CONFIRMED)
+
+
+def test_a_member_of_a_family_that_goes_on_is_no_error() -> None:
+    """DET-17 is about money for nobody; a family's review is another matter (R-DIB-16)."""
+    story = regular(opened(Story())).tell(died(), on="2022-08-02")
+    assert found(story, at("2022-09-01"), "DET-17") == []
+
+
+def test_a_lunch_after_death_is_a_data_dispute_until_the_death_is_revoked() -> None:
+    """SC-09, DET-23: check-in of 2022-06-20, visible from 08-02 on, not on 08-01 (ruling 22)."""
+    account = MealAccountId(an_id(81))
+    story = opened(Story()).tell(
+        MealAccountOpened(account_id=account, person_id=GRANDMOTHER, household_id=HOUSEHOLD, born=Month("1948-01"), hukou=True),
+        on="2022-03-05",
+    )
+    for number, day in ((1, date(2022, 6, 14)), (2, date(2022, 6, 20))):
+        story.tell(
+            MealCheckedIn(
+                account_id=account,
+                household_id=HOUSEHOLD,
+                check_in_id=CheckInId(an_id(600 + number)),
+                meal_point_id=MealPointId("canteen-1"),
+                method=CheckInMethod.CARD,
+                served_on=day,
+                price_fen=1_800,
+                pays_fen=300,
+                ground=SubsidyGround.KEY_GROUP,
+            ),
+            on=day.isoformat(),
+        )
+    story.tell(died(), on="2022-08-02")
+    assert found(story, at("2022-08-01"), "DET-23") == []
+    (finding,) = found(story, at("2022-08-02"), "DET-23")
+    assert (finding.subject, finding.since, finding.details["served_on"]) == (an_id(602), at("2022-08-02"), "2022-06-20")
+    story.tell(PersonDeathRevoked(person_id=GRANDMOTHER, reason=RevocationReason.WRONG_PERSON), on="2022-08-10")
+    assert found(story, at("2022-09-01"), "DET-23")[0].until == at("2022-08-10")
 
 
 def test_one_topic_that_comes_late_gives_the_same_findings() -> None:

@@ -1,8 +1,9 @@
 """From a household's journal and a clock to its findings, whole and alike every time (ruling 24, ruling 4 of the design).
 
 The journal is folded moment by moment: every instant at which something was recorded, and every instant at which time alone changes an
-answer (a month begins, a dated value takes effect). A condition becomes a finding once it has held for its limit; it ends at the moment that
-ends it. So neither start nor end depends on when the job ran, and one topic that comes late gives the same findings in the end.
+answer (a month begins, a dated value takes effect). A condition begins and ends in business time, with the fact that began or ended it: a
+need found on paper weeks ago has waited for weeks, however late it was typed in. It becomes a finding once it has held for its limit. So
+neither start nor end depends on when the job ran, and one topic that comes late gives the same findings in the end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from contracts.envelope import Event, Meta, type_of
 from contracts.ids import AreaCode, HouseholdId
+from contracts.relief.need import CoverageReversed
 from kit.clock import month_of, next_month, shanghai_date
 from policy import Calendar, Packs, end_of
 from services.linkage.chain import chain
@@ -47,17 +49,17 @@ class _Timeline:
     open: dict[Key, Spell] = field(default_factory=dict)
     over: list[Spell] = field(default_factory=list)
 
-    def at(self, scene: Scene) -> None:
-        """Conditions that began, went on or ended at this moment."""
+    def at(self, scene: Scene, happened: datetime) -> None:
+        """Conditions that began, went on or ended with what became known at this moment and happened then."""
         held = {
             (detection.id, condition.subject): (detection, condition)
             for detection in self.detections
             for condition in detection.conditions(scene)
         }
         for key in [key for key in self.open if key not in held]:
-            self.over.append(replace(self.open.pop(key), ended=scene.now))
+            self.over.append(replace(self.open.pop(key), ended=happened))
         for key, (detection, condition) in held.items():
-            began = self.open[key].began if key in self.open else scene.now
+            began = self.open[key].began if key in self.open else happened
             self.open[key] = Spell(detection=detection, condition=condition, began=began)
 
 
@@ -74,7 +76,7 @@ def findings(
         known = _take_until(pending, moment)
         fold.add(known)
         if (scene := _scene(fold, moment, packs, calendar)) is not None:
-            timeline.at(scene)
+            timeline.at(scene, _happened(known, moment))
     home = fold.rows()
     if home is None:
         return Findings(found=[], next_due=None)
@@ -95,6 +97,13 @@ def _take_until(pending: list[tuple[Event, Meta]], moment: datetime) -> list[tup
     return taken
 
 
+def _happened(known: Sequence[tuple[Event, Meta]], moment: datetime) -> datetime:
+    """The business time of what was recorded at a moment; a reversal counts from its recording (ruling 11); else time itself."""
+    if not known or any(isinstance(event, CoverageReversed) for event, _ in known):
+        return moment
+    return min(moment, max(meta.occurred_at for _, meta in known))
+
+
 def _scene(fold: Fold, moment: datetime, packs: Packs, calendar: Calendar) -> Scene | None:
     rows = fold.rows()
     if rows is None:
@@ -105,6 +114,7 @@ def _scene(fold: Fold, moment: datetime, packs: Packs, calendar: Calendar) -> Sc
 
 def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs, calendar: Calendar) -> Finding:
     pack = packs.at(shanghai_date(spell.began), area)
+    limit = spell.detection.limit(spell.began, pack, calendar)
     return Finding(
         detection=spell.detection.id,
         kind=spell.detection.kind,
@@ -114,7 +124,7 @@ def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs,
         owner=spell.detection.owner,
         next_step=spell.detection.next_step,
         began=spell.began,
-        since=spell.detection.limit(spell.began, pack, calendar),
+        since=max(limit, spell.condition.due_at or limit),
         until=spell.ended,
         details=spell.condition.details,
     )
@@ -151,7 +161,9 @@ def _ahead(fold: Fold, journal: Sequence[tuple[Event, Meta]], now: datetime) -> 
     """The next moment at which time alone can change an answer."""
     today = shanghai_date(now)
     months = _months_named(fold)
-    starts = [_start_of(date.fromisoformat(f"{next_month(month_of(today))}-01"))] if any(m > month_of(today) for m in months) else []
+    starts = (
+        [_start_of(date.fromisoformat(f"{next_month(month_of(today))}-01"))] if any(month >= month_of(today) for month in months) else []
+    )
     return [*starts, *(_start_of(day) for day in _effective_days(meta for _, meta in journal) if day > today)]
 
 

@@ -1,0 +1,104 @@
+"""`minsheng demo`: start everything, play the case files, print what the read side says, stop again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from minsheng.local import Installation, LocalInstallation
+from minsheng.local.errors import AlreadyRunning
+from minsheng.local.home import Home, default_home
+from minsheng.local.installation import launch
+from minsheng.local.program import Plan
+from minsheng.programs import PREPARE, service_programs
+
+FUND = "children-serious-illness"
+FULL_IS_LATER = "The year of the district (full=1) is not part of this version yet."
+
+
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Play a whole year of the district too (not available yet).")] = False,
+    seed: Annotated[str, typer.Option(help="Another seed plays other ids.")] = "7",
+) -> None:
+    """Play the case files of two families through the public APIs and print their chains."""
+    if full:
+        raise typer.BadParameter(FULL_IS_LATER, param_hint="--full")
+    console, began = Console(highlight=False, width=max(118, Console().width)), time.monotonic()
+
+    def told(phase: str, message: str) -> None:
+        if phase in {"program", "jars", "starting"}:
+            console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {message}")
+
+    with ExitStack() as stack:
+        installation = _started(stack, told, keep=keep)
+        asyncio.run(_play(console, installation, seed))
+        console.print(f"\n[dim]{time.monotonic() - began:.1f} s[/dim]", end="  ")
+        if keep:
+            _how_to_ask(console, installation, seed)
+        else:
+            console.print("stopping; `make demo keep=1` leaves it running so that you can ask it yourself")
+    if not keep:
+        console.print("nothing is left running")
+
+
+def _started(stack: ExitStack, told: Callable[[str, str], None], *, keep: bool) -> Installation:
+    """A running installation: one that is there already, or one started now (and stopped at the end unless kept)."""
+    home = default_home()
+    programs = service_programs()
+    try:
+        if keep:
+            launch(Home(home), Plan(programs=programs, prepare=PREPARE), told)
+            return Installation(home)
+        return stack.enter_context(LocalInstallation(home, programs, PREPARE, told=told))
+    except AlreadyRunning:
+        return Installation(home)
+
+
+async def _play(console: Console, installation: Installation, seed: str) -> None:
+    from minsheng.demo import screen
+    from minsheng.demo.case_file import load_all
+    from minsheng.demo.play import Player
+    from minsheng.prepare import local_issuer
+    from minsheng.programs import SERVICES
+
+    services = {name: installation.url(name) for name in SERVICES}
+    ops = {name: f"http://127.0.0.1:{installation.port(f'{name}-ops')}" for name in SERVICES}
+    player = Player(services, ops, local_issuer(installation.home.keys), seed)
+    cases = load_all()
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
+        await player.publish_areas()
+        for case in cases:
+            bar = progress.add_task(case.title, total=len(case.steps))
+            await player.play(case, lambda _step, bar=bar: progress.advance(bar))  # type: ignore[misc]
+    await player.settle()
+    families = {player.names.id(case.household): case.title for case in cases if case.household}
+    for household, title in families.items():
+        screen.chain(console, title, await player.get(f"/households/{household}/chain"))
+    screen.exceptions(console, await player.get("/exceptions"), families)
+    screen.trace(console, await player.get(f"/funds/{FUND}/trace", "charity_officer"), families)
+    await player.close()
+
+
+def _how_to_ask(console: Console, installation: Installation, seed: str) -> None:
+    from minsheng.demo.case_file import Names
+
+    household = Names(seed).id("family-chen")
+    console.print("left running; ask again:")
+    console.print(
+        "\n".join(f"  {name:<10} {installation.url(name)}/docs" for name in ("registry", "relief", "charity", "eldercare", "linkage"))
+    )
+    console.print(
+        '  curl -s -H "Authorization: Bearer $(.venv/bin/minsheng token --role auditor)" '
+        f"{installation.url('linkage')}/households/{household}/chain",
+        soft_wrap=True,
+    )
+    console.print("  make down   stops everything")
