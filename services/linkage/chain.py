@@ -274,7 +274,7 @@ def _line(row: AcceptedLine, slot: str, moves: Sequence[Move], amount: Amounts, 
         source=moves[0].fact,
         facts=[move.fact for move in moves],
         moves=moves,
-        said=said(giver, slot, as_of),
+        said=said(giver, row.line_id, slot, as_of),
     )
 
 
@@ -320,9 +320,9 @@ def _meals(row: MealMonthRow, as_of: date) -> OutsideLine | None:
 
 def _reviews(row: EntitlementRow, as_of: date) -> list[Review]:
     """What a person must look at while months are still to be paid."""
-    if row.granted is None or row.review_month is None or not row.granted_by(as_of) or row.ended(as_of):
+    if row.granted is None or row.review_due is None or not row.granted_by(as_of) or row.ended(as_of):
         return []
-    regular = Review(entitlement_id=row.entitlement_id, scheme=row.scheme, due_month=row.review_month, reason=None, source=row.granted)
+    regular = Review(entitlement_id=row.entitlement_id, scheme=row.scheme, due_month=row.review_due, reason=None, source=row.granted)
     decided = max((version.fact.position for version in row.versions), default=0)
     special = [
         Review(

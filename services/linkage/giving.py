@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -65,24 +65,29 @@ def giver_of(row: GiverRow | None, line_id: str) -> Giver:
             return Giver(kind=GiverKind.UNKNOWN, id=line_id)
 
 
-def said(row: GiverRow | None, slot: str, as_of: date) -> Amounts | None:
+def said(row: GiverRow | None, line_id: str, slot: str, as_of: date) -> Amounts | None:
     """What the giver says of a line in a slot; None while the giver's topic is behind."""
     match row:
         case None:
             return None
         case EntitlementRow():
-            return _entitled(row, slot, as_of)
+            return entitled(row, slot, as_of)
+        case SpecialAidRow():
+            return amounts(_for_slot([one.move for one in row.moves if one.line_id == line_id], slot), as_of)
         case _:
             return amounts(_for_slot(row.moves, slot), as_of)
 
 
-def _for_slot(moves: tuple[Move, ...], slot: str) -> list[Move]:
+def _for_slot(moves: Sequence[Move], slot: str) -> list[Move]:
     """One-off money names no month although the need may: then all of it belongs to the line's one slot."""
     return [move for move in moves if move.slot in {slot, EVENT_SLOT}]
 
 
-def _entitled(row: EntitlementRow, slot: str, as_of: date) -> Amounts:
-    """After its review month it is paid on without a version until a person decides: then nothing more than the payment is said."""
+def entitled(row: EntitlementRow, slot: str, as_of: date) -> Amounts:
+    """What relief owes and has paid for a month.
+
+    After its review month it is paid on without a version until a person decides: then no more than the payment is said.
+    """
     paid = amounts([payment.move for payment in row.payments if payment.move.slot == slot], as_of)
     return Amounts(committed=max(0, row.months().get(slot, 0) + paid.committed), delivered=paid.delivered)
 

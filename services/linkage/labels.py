@@ -109,6 +109,7 @@ _NEXT_ZH = {
     "review_entitlement": "复核待遇",
     "answer_or_reroute": "催办或改派",
     "stop_and_recover": "停发并追回",
+    "clear_data": "核实数据",
 }
 
 

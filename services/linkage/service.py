@@ -30,6 +30,7 @@ def _routers(parts: ReadParts, authenticate: Authenticate) -> Sequence[APIRouter
             authenticate=authenticate,
             areas=parts.packs.areas,
             packs=parts.packs,
+            calendar=parts.calendar,
             clock=parts.clock,
         )
     )

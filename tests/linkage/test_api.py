@@ -18,7 +18,7 @@ from contracts.terms import Purpose
 from kit.clock import Clock
 from kit.http.app import bare_app
 from kit.identity import Actor, Role
-from policy import Areas, Packs
+from policy import Areas, Calendar, Packs
 from services.linkage.api.chain_answer import ChainAnswer
 from services.linkage.api.coverage import CoverageAnswer
 from services.linkage.api.events import EventTrailAnswer
@@ -94,6 +94,7 @@ def app_of(reader: MemoryReader, board: MemoryBoard | None = None) -> FastAPI:
         authenticate=authenticate,
         areas=areas,
         packs=Packs.load(areas=areas),
+        calendar=Calendar.load(),
         clock=StoppedClock(),
     )
     return bare_app("linkage", "test", routers(parts))
@@ -226,6 +227,14 @@ async def test_open_findings_stand_on_the_chain_as_alerts(client: httpx.AsyncCli
     """3.9 AidChain: alerts."""
     alerts = (await client.get(CHAIN_PATH)).json()["alerts"]
     assert [alert["subject"] for alert in alerts] == [an_id(1), an_id(2), an_id(3), an_id(5)]
+
+
+async def test_alerts_as_known_at_an_instant_are_found_anew(client: httpx.AsyncClient) -> None:
+    """Property 7: SC-07's gap of 2022-04-16 was open at that instant, whatever the board says today."""
+    answer = (await client.get(CHAIN_PATH, params={"known_at": "2022-04-16T00:00:00Z", "as_of": "2022-04-16"})).json()
+    assert [(alert["detection"], alert["subject"], alert["since"]) for alert in answer["alerts"]] == [
+        ("DET-01", BILLS, "2022-04-15T16:00:00Z")
+    ]
 
 
 async def test_a_donated_yuan_is_followed_to_a_class_of_beneficiary(client: httpx.AsyncClient) -> None:

@@ -43,9 +43,9 @@ def chain_routes(parts: Parts) -> APIRouter:
         await parts.seen(token)
         rows = await parts.household(household_id, known_at)
         may_read(actor, rows.household.area, parts.areas)
-        day, now = parts.day(as_of), parts.clock.now()
+        day, now = parts.day(as_of), known_at or parts.clock.now()
         pack = parts.pack(day, rows.household.area)
-        alerts = [finding_answer(one, now) for one in await parts.board.of(household_id) if one.until is None]
+        alerts = [finding_answer(one, now) for one in await parts.alerts(household_id, known_at)]
         answer = chain_answer(
             chain(rows, day), parts.areas, pack.layer_of, now, known_at, alerts, await parts.fresh([household_id], known_at)
         )

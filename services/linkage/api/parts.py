@@ -19,10 +19,13 @@ from kit.errors import NotFound
 from kit.http.auth import Authenticate
 from kit.http.problems import Problem
 from kit.journal.reading import NoToken
-from policy import Areas, Pack, Packs
+from policy import Areas, Calendar, Pack, Packs
 from services.linkage.api.answers import FreshnessAnswer
 from services.linkage.board import Board
-from services.linkage.reading import Reader, known, live
+from services.linkage.detections.all import DETECTIONS
+from services.linkage.detections.finding import Finding
+from services.linkage.detections.timeline import findings
+from services.linkage.reading import Reader, journal_of, known, live
 from services.linkage.rows import HouseholdRows
 
 POSITION_WAIT_S = 5.0
@@ -38,6 +41,7 @@ class Parts:
     authenticate: Authenticate
     areas: Areas
     packs: Packs
+    calendar: Calendar
     clock: Clock
 
     def pack(self, day: date, area: AreaCode) -> Pack:
@@ -59,6 +63,15 @@ class Parts:
         if rows is None:
             raise NotFound("not_found", household_id=household_id)
         return rows
+
+    async def alerts(self, household_id: str, known_at: datetime | None) -> list[Finding]:
+        """The household's open findings, now or as they would have been found at an instant (property 7)."""
+        if known_at is None:
+            found = await self.board.of(household_id)
+        else:
+            journal = await journal_of(self.reader, household_id, known_at)
+            found = list(findings(journal, known_at, self.packs, self.calendar, DETECTIONS).found)
+        return [one for one in found if one.until is None]
 
     async def fresh(self, keys: Sequence[str] = (), known_at: datetime | None = None) -> FreshnessAnswer:
         """How fresh an answer is that rests on these Kafka keys."""

@@ -3,7 +3,20 @@
 from services.linkage.detections.above_need import above_need
 from services.linkage.detections.finding import Detection
 from services.linkage.detections.gap_without_help import gap_without_help
+from services.linkage.detections.meal_after_death import meal_after_death
+from services.linkage.detections.paid_after_death import paid_after_death
+from services.linkage.detections.referral_late import referral_late
+from services.linkage.detections.review_overdue import review_overdue
 from services.linkage.detections.same_cause_twice import same_cause_twice
 from services.linkage.detections.two_basic_living import two_basic_living
 
-DETECTIONS: tuple[Detection, ...] = (gap_without_help, two_basic_living, same_cause_twice, above_need)
+DETECTIONS: tuple[Detection, ...] = (
+    gap_without_help,
+    two_basic_living,
+    same_cause_twice,
+    above_need,
+    review_overdue,
+    referral_late,
+    paid_after_death,
+    meal_after_death,
+)

@@ -35,6 +35,7 @@ class NextStep(StrEnum):
     REVIEW_ENTITLEMENT = "review_entitlement"  # 复核待遇
     ANSWER_OR_REROUTE = "answer_or_reroute"  # 催办或改派
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
+    CLEAR_DATA = "clear_data"  # 核实数据
 
 
 Detail = int | str
@@ -43,10 +44,14 @@ Detail = int | str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """Something is so at a moment. `subject`: what it is about within the household (a need, a person, two cases)."""
+    """Something is so at a moment. `subject`: what it is about within the household (a need, a person, two cases).
+
+    due_at: the limit that the facts themselves name (a referral's answer); the detection's own limit counts from the beginning.
+    """
 
     subject: str
     details: dict[str, Detail]
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

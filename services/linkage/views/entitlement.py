@@ -91,6 +91,11 @@ class EntitlementRow(Row, frozen=True):
         """The last month that is paid, once it was stopped; a later stop replaces an earlier one."""
         return self.stops[-1].last_month if self.stops and self.stops[-1].resumed is None else None
 
+    @property
+    def review_due(self) -> Month | None:
+        """The month at whose end a person must have looked at it: the last month that a version names; a correction brings none nearer."""
+        return max((version.last_month for version in self.versions), default=self.review_month)
+
     def ended(self, as_of: date) -> bool:
         """Whether it was stopped, and its last month is over at the end of a day."""
         return self.last_month is not None and self.last_month < month_of(as_of)

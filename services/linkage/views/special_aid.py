@@ -19,7 +19,14 @@ from contracts.relief.special_aid import (
 )
 from contracts.terms import ClosingCode, Department, Scheme
 from kit.view import Row, View
-from services.linkage.views.facts import Fact, Move, MoveKind, fact_of, slot_of
+from services.linkage.views.facts import Fact, Move, MoveKind, Value, fact_of, slot_of
+
+
+class LineMove(Value):
+    """A move of one of the case's lines."""
+
+    line_id: LineId
+    move: Move
 
 
 class SpecialAidRow(Row, frozen=True):
@@ -34,7 +41,7 @@ class SpecialAidRow(Row, frozen=True):
     department: Department | None = None
     decided_on: date | None = None
     line_ids: tuple[LineId, ...] = ()
-    moves: tuple[Move, ...] = ()
+    moves: tuple[LineMove, ...] = ()
     refused: Fact | None = None
     closed: Fact | None = None
     closed_as: ClosingCode | None = None
@@ -79,7 +86,7 @@ def _changed(row: SpecialAidRow, event: Event, fact: Fact) -> SpecialAidRow:
 
 def _moved(row: SpecialAidRow, event: SubsidyApproved | SubsidyPaid | SubsidyReversed, kind: MoveKind, fact: Fact) -> SpecialAidRow:
     move = Move(kind=kind, slot=slot_of(event.month), amount=event.amount_fen, fact=fact)
-    return replace(row, moves=(*row.moves, move))
+    return replace(row, moves=(*row.moves, LineMove(line_id=event.line_id, move=move)))
 
 
 special_aid = View("special_aid", row=SpecialAidRow, key=case_of, evolve=evolve, index=("household_id", "need_id", "case_id"))

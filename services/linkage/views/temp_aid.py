@@ -83,9 +83,16 @@ def _changed(row: TempAidRow, event: Event, fact: Fact) -> TempAidRow:
         case TempAidSupplemented():
             return replace(row, supplemented=fact)
         case TempAidClosed(code=code):
-            return replace(row, closed=fact, closed_as=code)
+            return replace(_settled(row, fact), closed=fact, closed_as=code)
         case _:
             return row
+
+
+def _settled(row: TempAidRow, fact: Fact) -> TempAidRow:
+    """What was granted and never paid is open again when the case closes."""
+    sign = {MoveKind.COMMITTED: 1, MoveKind.DELIVERED: -1}
+    unpaid = sum(sign.get(move.kind, 0) * move.amount for move in row.moves)
+    return _moved(row, MoveKind.RELEASED, unpaid, fact) if unpaid > 0 else row
 
 
 def _moved(row: TempAidRow, kind: MoveKind, fen: int, fact: Fact) -> TempAidRow:

@@ -1,0 +1,31 @@
+"""DET-13: a referral that stands past the limit of its state: not sent, not answered, no plan, no note, not re-routed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kit.identity import Role
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+
+
+def conditions(scene: Scene) -> Iterable[Condition]:
+    """Open referrals whose step names an instant; that instant, set by relief's clock, is the limit (ruling 14)."""
+    for row in scene.chain.referrals:
+        step = row.step(scene.chain.as_of)
+        if step is not None and step.due_at is not None and row.is_open(scene.chain.as_of):
+            yield Condition(
+                subject=f"{row.referral_id}/{step.state}",
+                details={"state": step.state, "receiver": row.receiver, "urgency": row.urgency},
+                due_at=step.due_at,
+            )
+
+
+referral_late = Detection(
+    id="DET-13",
+    kind=Kind.STALE,
+    owner=Role.CASEWORKER,
+    next_step=NextStep.ANSWER_OR_REROUTE,
+    looks_at=frozenset({"referral"}),
+    conditions=conditions,
+    limit=at_once,
+)

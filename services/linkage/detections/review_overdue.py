@@ -1,0 +1,36 @@
+"""DET-12: an entitlement whose review is overdue. It warns and blocks increases; it never stops payment (ruling 21)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from kit.clock import month_of
+from kit.identity import Role
+from policy import Calendar, Pack
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+
+
+def conditions(scene: Scene) -> Iterable[Condition]:
+    """Entitlements that go on after the month at whose end the review was due."""
+    today = scene.chain.as_of
+    for row in scene.rows.entitlements:
+        due = row.review_due
+        if row.granted_by(today) and not row.ended(today) and due is not None and due < month_of(today):
+            yield Condition(subject=row.entitlement_id, details={"scheme": row.scheme, "due_month": due})
+
+
+def limit(start: datetime, pack: Pack, _calendar: Calendar) -> datetime:
+    """One day (pack) after the last day of the month."""
+    return start + timedelta(days=pack.finding_review_overdue_days)
+
+
+review_overdue = Detection(
+    id="DET-12",
+    kind=Kind.STALE,
+    owner=Role.CASEWORKER,
+    next_step=NextStep.REVIEW_ENTITLEMENT,
+    looks_at=frozenset({"entitlement"}),
+    conditions=conditions,
+    limit=limit,
+)
