@@ -15,7 +15,7 @@ from contracts.envelope import EventType, decode, encode
 from contracts.generate import asyncapi
 from contracts.generate.compatibility import Verdict, changes
 from contracts.generate.events import label
-from contracts.generate.lint import lint, unregistered
+from contracts.generate.lint import lint
 from contracts.generate.problem import Problem
 from contracts.generate.sample import sample
 from contracts.generate.schema import Document, schema_of
@@ -46,10 +46,6 @@ class Findings:
     def all(self) -> list[Problem]:
         return self.refused + self.stale()
 
-    def and_also(self, problems: Iterable[Problem]) -> Findings:
-        self.refused += problems
-        return self
-
 
 @dataclass(frozen=True)
 class Past:
@@ -79,11 +75,6 @@ def examine(kinds: Iterable[EventType], folder: Path) -> Findings:
     if not findings.refused:
         _expect(folder, schemas, examples, past, findings)
     return findings
-
-
-def forgotten(kinds: Iterable[EventType]) -> Iterator[Problem]:
-    """Event classes that were written and never registered."""
-    return unregistered(kinds)
 
 
 def write(findings: Findings) -> int:

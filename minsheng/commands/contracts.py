@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -33,38 +36,36 @@ def contracts(
 
 def _events() -> list[dict[str, Any]]:
     from contracts.generate.events import published
-    from contracts.generate.schema import schema_of
+    from contracts.generate.words import told_by
 
-    return [
-        {
-            "service": kind.service,
-            "aggregate": kind.aggregate,
-            "name": kind.name,
-            "version": kind.version,
-            "class": kind.cls.__name__,
-            "shared": kind.shared,
-            "stream": kind.stream_field,
-            "description": (schema := schema_of(kind))["description"].split("\n")[0],
-            "source": schema["x-source"],
-        }
-        for kind in published()
-    ]
+    events = []
+    for kind in published():
+        description, source = told_by(kind.cls)
+        events.append(
+            {
+                "service": kind.service,
+                "aggregate": kind.aggregate,
+                "name": kind.name,
+                "version": kind.version,
+                "class": kind.cls.__name__,
+                "shared": kind.shared,
+                "stream": kind.stream_field,
+                "description": description.split("\n")[0],
+                "source": source,
+            }
+        )
+    return events
 
 
 def _table(events: list[dict[str, Any]]) -> Table:
     shared = sum(event["shared"] for event in events)
-    table = Table("service", "event", "v", "shared", "what is true afterwards", title=f"{len(events)} events, {shared} of them shared")
-    last = None
-    for event in events:
-        if last not in {None, event["service"]}:
-            table.add_section()
-        name = event["name"].removeprefix(event["service"] + ".")
-        table.add_row(
-            "" if last == event["service"] else event["service"],
-            name,
-            str(event["version"]),
-            "yes" if event["shared"] else "–",
-            event["description"],
-        )
-        last = event["service"]
+    columns = ("service", Column("event", no_wrap=True), "v", Column("what is true afterwards", no_wrap=True, overflow="ellipsis"))
+    table = Table(
+        *columns, box=SIMPLE_HEAD, title=f"{len(events)} events, {shared} of them shared; the others, grey, stay in their service"
+    )
+    for service, group in groupby(events, key=itemgetter("service")):
+        table.add_section()
+        for number, event in enumerate(group):
+            name, style = event["name"].removeprefix(f"{service}."), "" if event["shared"] else "dim"
+            table.add_row("" if number else service, name, str(event["version"]), event["description"], style=style)
     return table
