@@ -69,3 +69,7 @@ def _table(events: list[dict[str, Any]]) -> Table:
             name, style = event["name"].removeprefix(f"{service}."), "" if event["shared"] else "dim"
             table.add_row("" if number else service, name, str(event["version"]), event["description"], style=style)
     return table
+
+
+def _longest(events: list[dict[str, Any]]) -> int:
+    return max(len(event["name"]) - len(event["service"]) - 1 for event in events)
