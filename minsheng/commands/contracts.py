@@ -59,17 +59,12 @@ def _events() -> list[dict[str, Any]]:
 
 def _table(events: list[dict[str, Any]]) -> Table:
     shared = sum(event["shared"] for event in events)
-    columns = ("service", Column("event", no_wrap=True), "v", Column("what is true afterwards", no_wrap=True, overflow="ellipsis"))
-    table = Table(
-        *columns, box=SIMPLE_HEAD, title=f"{len(events)} events, {shared} of them shared; the others, grey, stay in their service"
-    )
+    columns = [Column(title, no_wrap=True) for title in ("service", "event", "v")]
+    title = f"{len(events)} events, {shared} of them shared; the others, grey, stay in their service"
+    table = Table(*columns, "what is true afterwards", box=SIMPLE_HEAD, title=title)
     for service, group in groupby(events, key=itemgetter("service")):
         table.add_section()
         for number, event in enumerate(group):
             name, style = event["name"].removeprefix(f"{service}."), "" if event["shared"] else "dim"
             table.add_row("" if number else service, name, str(event["version"]), event["description"], style=style)
     return table
-
-
-def _longest(events: list[dict[str, Any]]) -> int:
-    return max(len(event["name"]) - len(event["service"]) - 1 for event in events)
