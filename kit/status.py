@@ -10,7 +10,7 @@ import msgspec
 
 CONSUMERS = """
 select consumer, topic, partition, position, greatest(end_offset - next_offset, 0) as lag_events,
-       case when end_offset > next_offset then extract(epoch from clock_timestamp() - recorded_at)::float8 else 0 end as lag_seconds,
+       case when end_offset > next_offset then coalesce(extract(epoch from clock_timestamp() - recorded_at)::float8, 0) else 0 end as lag_seconds,
        (select count(*) from parked p where p.consumer = c.consumer and p.topic = c.topic and p.partition = c.partition
            and p.state in ('parked', 'waiting')) as parked
   from checkpoint c order by consumer, topic, partition
