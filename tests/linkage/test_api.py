@@ -220,7 +220,11 @@ async def test_the_board_filters_by_kind_and_area_and_keeps_history(client: http
     assert an_id(4) in [item["subject"] for item in history]
     outside = await client.get("/exceptions", params={"area": HAISHAN}, headers={"x-area": SHATOUJIAO})
     assert outside.status_code == 403
-    assert (await client.get("/exceptions", params={"cursor": "%%%"})).json()["code"] == "bad_cursor"
+    nowhere = await client.get("/exceptions", params={"area": "999999"})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "area_unknown")
+    for text in ("%%%", "bm8gY3Vyc29y"):
+        wrong = await client.get("/exceptions", params={"cursor": text})
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "bad_cursor")
 
 
 async def test_open_findings_stand_on_the_chain_as_alerts(client: httpx.AsyncClient) -> None:
@@ -290,6 +294,20 @@ async def test_facts_of_a_fund_are_for_officers_and_auditors(client: httpx.Async
     async with client_of(app_of(MemoryReader(story))) as own:
         assert (await own.get(f"/events/{established}")).status_code == 403
         assert (await own.get(f"/events/{established}", headers={"x-role": "charity_officer"})).status_code == 200
+
+
+def test_the_api_page_shows_every_route_with_an_example() -> None:
+    """Interfaces: OpenAPI with examples."""
+    page = app_of(MemoryReader(four_layers())).openapi()
+    assert set(page["paths"]) == {
+        "/households/{household_id}/chain",
+        "/households/{household_id}/coverage",
+        "/exceptions",
+        "/funds/{fund_id}/trace",
+        "/events/{event_id}",
+    }
+    for path, methods in page["paths"].items():
+        assert methods["get"]["responses"]["200"]["content"]["application/json"]["example"], path
 
 
 def test_the_examples_of_the_api_page_are_answers() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from contracts.eldercare.meal_account import MealAccountOpened, MealCheckedIn, SubsidyGround
+from contracts.envelope import type_of
 from contracts.ids import CheckInId, EntitlementId, LineId, MealAccountId, MealPointId, Month
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
 from contracts.relief.entitlement import (
@@ -45,6 +47,7 @@ from tests.linkage.cases import (
     committed,
     four_layers,
     granted,
+    meals_and_goods,
     opened,
     paid,
     regular,
@@ -437,6 +440,27 @@ def test_one_topic_that_comes_late_gives_the_same_findings() -> None:
     findings(sorted(without, key=journal_order), now, packs, calendar, DETECTIONS)
     late = [*without, *(pair for pair in story.told if pair[1].service == "charity")]
     assert findings(sorted(late, key=journal_order), now, packs, calendar, DETECTIONS) == look(story, now)
+
+
+def test_asking_only_about_what_changed_gives_what_asking_everything_gives() -> None:
+    """A detection names what it looks at; if it forgot something, asking it at every moment would tell more."""
+    story = meals_and_goods(TestTwoBasicLivings().tekun(regular(four_layers()), "2022-04-12"))
+    story.tell(referred(), on="2022-05-20").tell(died(), on="2022-06-20")
+    story.tell(CoverageReversed(need_id=BILLS, household_id=HOUSEHOLD, line_id=FIRST_LINE, amount=120_000), on="2022-06-25")
+    packs, calendar = policy()
+    journal, now = sorted(story.told, key=journal_order), at("2023-06-01")
+    everything = frozenset(type_of(event).aggregate for event, _ in journal)
+    always = [replace(detection, looks_at=everything) for detection in DETECTIONS]
+    told = findings(journal, now, packs, calendar, DETECTIONS)
+    assert {one.detection for one in told.found} >= {"DET-01", "DET-07", "DET-12", "DET-13"}
+    assert told == findings(journal, now, packs, calendar, always)
+
+
+def test_what_is_typed_in_late_has_waited_since_it_was_found() -> None:
+    """A need found on paper on 2022-04-01 and recorded on 04-20 has been a gap since the 8th, known from the 20th on."""
+    story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01", recorded="2022-04-20")
+    assert found(story, at("2022-04-20") - INSTANT, "DET-01") == []
+    assert found(story, at("2022-04-20"), "DET-01")[0].since == TestGapWithoutHelp.BREACH
 
 
 def test_a_household_nobody_opened_has_no_findings() -> None:

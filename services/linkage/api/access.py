@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.ids import AreaCode
-from kit.identity import Actor, Role, may
+from kit.errors import NotFound
+from kit.identity import Actor, Forbidden, Role, may
 from policy import Areas
 
 CHAIN_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.AUDITOR, Role.READER})
@@ -13,16 +14,24 @@ FUND_OFFICERS = frozenset({Role.CHARITY_OFFICER, Role.AUDITOR})
 
 
 def may_read(actor: Actor, area: AreaCode, areas: Areas) -> None:
-    """Return if the actor may see a household of the area. Raises Forbidden."""
+    """Return if the actor may see a household of the area. An area that nobody knows is nobody's but the auditors'. Raises Forbidden."""
     everywhere = Role.AUDITOR in actor.roles
+    may(actor, CHAIN_READERS, None, areas)
+    if not everywhere and area not in areas.by_code:
+        raise Forbidden("outside_area")
     may(actor, CHAIN_READERS, None if everywhere else area, areas)
 
 
 def readable_areas(actor: Actor, areas: Areas, wanted: str | None) -> set[str] | None:
-    """The areas whose households the actor may list, within a wanted area; None: all. Raises Forbidden for a wanted one outside."""
+    """The areas whose households the actor may list, within a wanted area; None: all.
+
+    Raises Forbidden for a wanted one outside; NotFound for one that nobody knows.
+    """
     may(actor, CHAIN_READERS, None, areas)
     if Role.AUDITOR in actor.roles and wanted is None:
         return None
     outer = wanted or actor.area
+    if outer not in areas.by_code:
+        raise NotFound("area_unknown")
     may_read(actor, AreaCode(outer), areas)
     return {code for code in areas.by_code if areas.contains(outer, code)}

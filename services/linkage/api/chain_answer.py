@@ -224,7 +224,7 @@ def chain_answer(
     return ChainAnswer(
         household_id=aid.household_id,
         area=aid.area,
-        area_zh=areas.get(aid.area).title_zh,
+        area_zh=areas.get(aid.area).title_zh if aid.area in areas.by_code else aid.area,
         as_of=aid.as_of,
         known_at=known_at,
         closed=aid.closed is not None,

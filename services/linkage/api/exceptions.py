@@ -1,10 +1,12 @@
 """`GET /exceptions`: the exception board. Findings come and go by themselves; their history stays."""
 
+from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
 from kit.http.auth import bearer_scheme
+from kit.http.problems import Problem
 from kit.identity import Actor
 from services.linkage.api.access import readable_areas
 from services.linkage.api.answers import Answer, FreshnessAnswer
@@ -47,7 +49,7 @@ def exception_routes(parts: Parts) -> APIRouter:
             detection=detection,
             areas=readable_areas(actor, parts.areas, area),
             over=history == "all",
-            after=cursor_of(cursor) if cursor else None,
+            after=_after(cursor),
             limit=limit + 1,
         )
         found = await parts.board.page(question)
@@ -60,3 +62,13 @@ def exception_routes(parts: Parts) -> APIRouter:
         )
 
     return router
+
+
+def _after(cursor: str | None) -> Cursor | None:
+    """Where the page begins. Raises Problem for a text that is no cursor."""
+    if cursor is None:
+        return None
+    try:
+        return cursor_of(cursor)
+    except ValueError:
+        raise Problem(HTTPStatus.BAD_REQUEST, "bad_cursor") from None

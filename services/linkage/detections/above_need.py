@@ -18,7 +18,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
     """Slots up to the current month. Exactly the tolerance above the need is none (ruling 10)."""
     for need in scene.chain.needs:
         for slot in need.slots:
-            if not slot.begun(scene.chain.as_of):
+            if not slot.begun(scene.day):
                 continue
             above = _above(need, slot, scene.pack)
             pair = _exclusive(slot, scene.pack)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
 from contracts.ids import AreaCode, HouseholdId
 from kit.identity import Role
 from policy import Calendar, Pack
-from services.linkage.chain import AidChain
+from services.linkage.chain import AidChain, chain
 from services.linkage.rows import HouseholdRows
 
 
@@ -54,22 +55,26 @@ class Condition:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """What a detection looks at: the household at one moment, as then known, under the policy of that day."""
 
     rows: HouseholdRows
-    chain: AidChain
+    day: date
     pack: Pack
-    calendar: Calendar
-    now: datetime
+
+    @cached_property
+    def chain(self) -> AidChain:
+        """The chain at the end of the day; made only if a detection asks."""
+        return chain(self.rows, self.day)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detection:
     """One detection of section 3.6.
 
-    looks_at: aggregates whose facts can change its answer.  conditions: what is so at a moment.
+    looks_at: aggregates whose facts can change its answer; it is asked again only after one of these, or when a month or dated value begins.
+    conditions: what is so at a moment.
     limit: (start, pack, calendar) -> the instant from which the condition is a finding.
     """
 

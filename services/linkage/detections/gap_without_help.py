@@ -14,7 +14,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
     """Open needs of a living household with a residual in the months up to the current one, and nobody on it."""
     if scene.chain.closed is not None:
         return
-    day = scene.chain.as_of
+    day = scene.day
     for need in scene.chain.needs:
         helped = bool(need.cases) or any(row.is_open(day) for row in need.referrals)
         if need.residual > 0 and need.closed_as is None and not helped:

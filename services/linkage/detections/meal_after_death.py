@@ -13,7 +13,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
     persons = {row.account_id: row.person_id for row in scene.rows.meal_accounts}
     for row in scene.rows.meal_months:
         vital = scene.rows.vitals.get(persons[row.account_id]) if row.account_id in persons else None
-        death = vital.death(scene.chain.as_of) if vital else None
+        death = vital.death(scene.day) if vital else None
         for meal in row.meals if death else ():
             if death is not None and meal.served_on > death.died_on:
                 yield Condition(

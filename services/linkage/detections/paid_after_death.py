@@ -14,7 +14,7 @@ from services.linkage.views.entitlement import EntitlementRow
 
 def conditions(scene: Scene) -> Iterable[Condition]:
     """Months after the month of death, up to the current one, for which money is committed or paid (ruling 6: that month is still due)."""
-    day = scene.chain.as_of
+    day = scene.day
     for row in scene.rows.entitlements:
         died_on = _last_death(scene, row)
         for month in months_between(next_month(month_of(died_on)), month_of(day)) if died_on else ():
@@ -29,7 +29,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 def _last_death(scene: Scene, row: EntitlementRow) -> date | None:
     """When the last of the persons died; None while one lives. A reported death counts: it holds payments (ruling 22)."""
     vitals = [scene.rows.vitals.get(person) for person in row.person_ids]
-    deaths = [vital.death(scene.chain.as_of) if vital else None for vital in vitals]
+    deaths = [vital.death(scene.day) if vital else None for vital in vitals]
     days = [death.died_on for death in deaths if death is not None]
     return max(days) if days and len(days) == len(deaths) else None
 

@@ -11,8 +11,8 @@ from services.linkage.detections.finding import Condition, Detection, Kind, Next
 def conditions(scene: Scene) -> Iterable[Condition]:
     """Open referrals whose step names an instant; that instant, set by relief's clock, is the limit (ruling 14)."""
     for row in scene.chain.referrals:
-        step = row.step(scene.chain.as_of)
-        if step is not None and step.due_at is not None and row.is_open(scene.chain.as_of):
+        step = row.step(scene.day)
+        if step is not None and step.due_at is not None and row.is_open(scene.day):
             yield Condition(
                 subject=f"{row.referral_id}/{step.state}",
                 details={"state": step.state, "receiver": row.receiver, "urgency": row.urgency},

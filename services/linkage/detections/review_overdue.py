@@ -13,7 +13,7 @@ from services.linkage.detections.finding import Condition, Detection, Kind, Next
 
 def conditions(scene: Scene) -> Iterable[Condition]:
     """Entitlements that go on after the month at whose end the review was due."""
-    today = scene.chain.as_of
+    today = scene.day
     for row in scene.rows.entitlements:
         due = row.review_due
         if row.granted_by(today) and not row.ended(today) and due is not None and due < month_of(today):

@@ -17,7 +17,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 
     It ends when one of the two has given everything back.
     """
-    day = scene.chain.as_of
+    day = scene.day
     grants = [row for row in scene.rows.temp_aid if row.granted and row.granted.on <= day and amounts(row.moves, day).covering > 0]
     for first, second in combinations(sorted(grants, key=_granted), 2):
         if first.cause == second.cause and not second.conference and _within(first, second, scene.pack.temp_same_cause_months):

@@ -17,7 +17,6 @@ from contracts.ids import AreaCode, HouseholdId
 from contracts.relief.need import CoverageReversed
 from kit.clock import month_of, next_month, shanghai_date
 from policy import Calendar, Packs, end_of
-from services.linkage.chain import chain
 from services.linkage.detections.finding import Condition, Detection, Finding, Scene
 from services.linkage.rows import Fold
 
@@ -43,23 +42,33 @@ class Findings:
     next_due: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """An instant at which an answer can change. happened: the business time of what was recorded then.
+
+    changed: the aggregates of which something was recorded; None: time itself, which may change every answer.
+    """
+
+    instant: datetime
+    happened: datetime
+    changed: frozenset[str] | None
+
+
 @dataclass
 class _Timeline:
     detections: Sequence[Detection]
     open: dict[Key, Spell] = field(default_factory=dict)
     over: list[Spell] = field(default_factory=list)
 
-    def at(self, scene: Scene, happened: datetime) -> None:
-        """Conditions that began, went on or ended with what became known at this moment and happened then."""
-        held = {
-            (detection.id, condition.subject): (detection, condition)
-            for detection in self.detections
-            for condition in detection.conditions(scene)
-        }
-        for key in [key for key in self.open if key not in held]:
-            self.over.append(replace(self.open.pop(key), ended=happened))
+    def at(self, scene: Scene, moment: Moment) -> None:
+        """Conditions that began, went on or ended with what became known at this moment. Only detections that look at it are asked."""
+        asked = [one for one in self.detections if moment.changed is None or one.looks_at & moment.changed]
+        held = {(one.id, condition.subject): (one, condition) for one in asked for condition in one.conditions(scene)}
+        names = {one.id for one in asked}
+        for key in [key for key in self.open if key[0] in names and key not in held]:
+            self.over.append(replace(self.open.pop(key), ended=moment.happened))
         for key, (detection, condition) in held.items():
-            began = self.open[key].began if key in self.open else happened
+            began = self.open[key].began if key in self.open else moment.happened
             self.open[key] = Spell(detection=detection, condition=condition, began=began)
 
 
@@ -73,10 +82,9 @@ def findings(
     fold, timeline = Fold(), _Timeline(detections)
     pending = list(journal)
     for moment in _moments(journal, now, detections):
-        known = _take_until(pending, moment)
-        fold.add(known)
-        if (scene := _scene(fold, moment, packs, calendar)) is not None:
-            timeline.at(scene, _happened(known, moment))
+        fold.add(_take_until(pending, moment.instant))
+        if (scene := _scene(fold, moment.instant, packs)) is not None:
+            timeline.at(scene, moment)
     home = fold.rows()
     if home is None:
         return Findings(found=[], next_due=None)
@@ -97,19 +105,12 @@ def _take_until(pending: list[tuple[Event, Meta]], moment: datetime) -> list[tup
     return taken
 
 
-def _happened(known: Sequence[tuple[Event, Meta]], moment: datetime) -> datetime:
-    """The business time of what was recorded at a moment; a reversal counts from its recording (ruling 11); else time itself."""
-    if not known or any(isinstance(event, CoverageReversed) for event, _ in known):
-        return moment
-    return min(moment, max(meta.occurred_at for _, meta in known))
-
-
-def _scene(fold: Fold, moment: datetime, packs: Packs, calendar: Calendar) -> Scene | None:
+def _scene(fold: Fold, moment: datetime, packs: Packs) -> Scene | None:
     rows = fold.rows()
     if rows is None:
         return None
     day = shanghai_date(moment)
-    return Scene(rows=rows, chain=chain(rows, day), pack=packs.at(day, rows.household.area), calendar=calendar, now=moment)
+    return Scene(rows=rows, day=day, pack=packs.at(day, rows.household.area))
 
 
 def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs, calendar: Calendar) -> Finding:
@@ -130,15 +131,26 @@ def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs,
     )
 
 
-def _moments(journal: Sequence[tuple[Event, Meta]], now: datetime, detections: Iterable[Detection]) -> list[datetime]:
+def _moments(journal: Sequence[tuple[Event, Meta]], now: datetime, detections: Iterable[Detection]) -> list[Moment]:
     """When an answer can change, up to now: relevant recordings, starts of months, days from which a dated fact is effective."""
     looked_at = frozenset().union(*(detection.looks_at for detection in detections))
-    relevant = [meta for event, meta in journal if type_of(event).aggregate in looked_at and meta.recorded_at <= now]
-    if not relevant:
+    news: dict[datetime, list[tuple[Event, Meta]]] = {}
+    for event, meta in journal:
+        if type_of(event).aggregate in looked_at and meta.recorded_at <= now:
+            news.setdefault(meta.recorded_at, []).append((event, meta))
+    if not news:
         return []
-    days = [*_month_starts(shanghai_date(relevant[0].recorded_at), shanghai_date(now)), *_effective_days(relevant)]
-    instants = {meta.recorded_at for meta in relevant} | {start for day in days if (start := _start_of(day)) <= now}
-    return sorted(instants)
+    days = [*_month_starts(shanghai_date(min(news)), shanghai_date(now)), *_effective_days(meta for _, meta in journal)]
+    turns = {start: Moment(instant=start, happened=start, changed=None) for day in days if (start := _start_of(day)) <= now}
+    moments = {instant: _news(instant, told) for instant, told in news.items()}
+    return [moment for _, moment in sorted({**moments, **turns}.items())]
+
+
+def _news(instant: datetime, told: Sequence[tuple[Event, Meta]]) -> Moment:
+    """A reversal counts from its recording (ruling 11), anything else from its business time."""
+    reversal = any(isinstance(event, CoverageReversed) for event, _ in told)
+    happened = instant if reversal else min(instant, max(meta.occurred_at for _, meta in told))
+    return Moment(instant=instant, happened=happened, changed=frozenset(type_of(event).aggregate for event, _ in told))
 
 
 def _month_starts(first: date, last: date) -> list[date]:

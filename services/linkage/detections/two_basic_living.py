@@ -13,10 +13,10 @@ from services.linkage.views.entitlement import EntitlementRow
 
 def conditions(scene: Scene) -> Iterable[Condition]:
     """From the second grant on (not from its first month: the payment is to be held), while both have a month in common to come or past."""
-    active = [row for row in scene.rows.entitlements if row.granted_by(scene.chain.as_of) and row.scheme in scene.pack.basic_living_schemes]
+    active = [row for row in scene.rows.entitlements if row.granted_by(scene.day) and row.scheme in scene.pack.basic_living_schemes]
     for one, other in combinations(sorted(active, key=_started), 2):
         common = sorted(set(one.months()) & set(other.months()))
-        if not common or common[-1] < month_of(scene.chain.as_of):
+        if not common or common[-1] < month_of(scene.day):
             continue
         for person in sorted(set(one.person_ids) & set(other.person_ids)):
             yield Condition(
