@@ -17,6 +17,7 @@ from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import Authenticate, authenticator
+from kit.http.operators import operator_routes
 from kit.http.ops import Check, ops_app
 from kit.identity import KeySource, Verifier
 from kit.reacting import Reacting
@@ -122,7 +123,7 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
         relay = Relay(store, store.dsn, settings.kafka_bootstrap)
         parts: list[Runner] = []
         if role.includes(ProcessRole.API):
-            parts.append(_api(path, settings))
+            parts.append(_api(path, store.pool, settings))
         if role.includes(ProcessRole.RELAY):
             parts.append(relay.run)
         if role.includes(ProcessRole.WORKER) and service.reactions:
@@ -131,26 +132,30 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
         await run_together(parts, stop)
 
 
-def _api(path: CommandPath, settings: Settings) -> Runner:
-    authenticate = authenticate_by(settings)
-    areas = Packs.load().areas
-    routers = path.service.routers(path.resources, authenticate) if path.service.routers else ()
+def _api(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner:
+    authenticate, areas, service = authenticate_by(settings), Packs.load().areas, path.service
+    routers = list(service.routers(path.resources, authenticate)) if service.routers else []
+    if service.reactions:
+        routers.append(operator_routes(pool, _reactor(path, pool, settings).intake, authenticate, areas))
     app = command_app(path, authenticate, areas, routers)
     return lambda stop: serve_http(app, settings.host, settings.port, stop)
 
 
-def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner:
-    service = path.service
-    reactor = Reactor(
+def _reactor(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Reactor:
+    return Reactor(
         pool,
         settings.kafka_bootstrap,
-        service.name,
-        [reaction.name for reaction in service.reactions],
+        path.service.name,
+        [reaction.name for reaction in path.service.reactions],
         lambda outcomes: Reacting(path, outcomes).handle,
         feed=owners_feed(settings.services, settings.feed_token),
     )
+
+
+def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner:
+    reactor, service = _reactor(path, pool, settings), path.service
     topics = [topic_of(settings.installation, source) for source in service.sources]
-    return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_timeout=settings.session_seconds)
+    return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
 
 
 def _ops(service: Service, store: PgStore, settings: Settings) -> Runner:

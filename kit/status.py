@@ -36,6 +36,14 @@ class ConsumerPlace(msgspec.Struct, frozen=True, kw_only=True):
         return self.topic.split(".")[1]
 
 
+class ViewState(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of tables of a view: live, or being built beside it."""
+
+    view: str
+    version: int
+    state: str
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """One service. position: of its log (0 for the read side).  published: last position in each partition of its topic.
 
@@ -50,6 +58,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     consumers: list[ConsumerPlace] = []
     pending: int = 0
     refused: int = 0
+    views: list[ViewState] = []
 
     def has_read(self, owners: Mapping[str, Status]) -> bool:
         """Every consumer has applied all that its sources have published."""
@@ -66,6 +75,12 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 async def consumer_places(pool: asyncpg.Pool) -> list[ConsumerPlace]:
     """From the checkpoints of a database."""
     return [ConsumerPlace(**dict(row)) for row in await pool.fetch(CONSUMERS)]
+
+
+async def view_states(pool: asyncpg.Pool) -> list[ViewState]:
+    """The views' sets that are live or being built."""
+    rows = await pool.fetch("select view, version, state from view_set where state in ('live', 'building') order by view, state")
+    return [ViewState(**dict(row)) for row in rows]
 
 
 async def published(pool: asyncpg.Pool) -> dict[int, int]:

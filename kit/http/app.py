@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.commands import CommandPath
@@ -20,7 +21,7 @@ from kit.telemetry import metrics
 
 def bare_app(title: str, description: str, routers: Sequence[APIRouter]) -> FastAPI:
     """An application with problems, body limit and request metrics; its page is at `/docs`."""
-    app = FastAPI(title=title, description=description, version="1")
+    app = FastAPIOffline(title=title, description=description, version="1")  # the page's scripts are served from here
     problems.install(app)
     for router in routers:
         app.include_router(router)

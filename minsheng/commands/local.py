@@ -1,7 +1,6 @@
 """Setting up, starting, stopping and looking at the installation on this machine."""
 
 import asyncio
-import json
 import signal
 import tempfile
 import time
@@ -115,16 +114,19 @@ def _stop(home: Home, state: State) -> bool:
     return True
 
 
-def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON object.")] = False) -> None:
-    """Show the programs of the installation: process, state, since when, port."""
+def programs() -> dict[str, Any]:
+    """What runs, for programs. Raises: NotRunning."""
     home = Home(default_home())
     state, running = states.load(home.state_file), lock.is_held(home)
-    if as_json:
-        print(json.dumps(_as_dict(home, state, running=running), ensure_ascii=False, indent=2))
-    elif running:
-        _show(home, state)
     if not running:
         raise NotRunning(f"Nothing is running in {home.root}.")
+    return _as_dict(home, state, running=running)
+
+
+def show() -> None:
+    """The programs of the installation: process, state, since when, port."""
+    home = Home(default_home())
+    _show(home, states.load(home.state_file))
 
 
 def _as_dict(home: Home, state: State, *, running: bool) -> dict[str, Any]:
