@@ -17,7 +17,7 @@ R = TypeVar("R", bound=Row)
 
 
 class Place(Protocol):
-    """How far one partition of one source is read. `lag`: events known to lie beyond it."""
+    """How far one partition of one source is read. `lag`: events known to lie beyond it when somebody last looked (`seen_at`)."""
 
     @property
     def source(self) -> str: ...
@@ -28,7 +28,9 @@ class Place(Protocol):
     @property
     def recorded_at(self) -> datetime | None: ...
     @property
-    def lag(self) -> int | None: ...
+    def lag(self) -> int: ...
+    @property
+    def seen_at(self) -> datetime: ...
 
 
 class Freshness(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from contracts.envelope import Recorded
@@ -16,13 +16,17 @@ from tests.linkage.story import Story
 R = TypeVar("R", bound=Row)
 
 
+SEEN_AT = datetime(2022, 12, 31, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class MemoryPlace:
     source: str
     partition: int
     position: int
     recorded_at: datetime | None
-    lag: int | None = 0
+    lag: int = 0
+    seen_at: datetime = SEEN_AT
 
 
 @dataclass(frozen=True)

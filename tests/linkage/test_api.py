@@ -29,7 +29,7 @@ from services.linkage.api.parts import Parts
 from services.linkage.api.routers import routers
 from services.linkage.board import MemoryBoard
 from services.linkage.detections.finding import Finding, Kind, NextStep
-from tests.linkage.cases import BILLS, FIRST_FUND, FIRST_GIFT, HOUSEHOLD, four_layers
+from tests.linkage.cases import BILLS, CHILD, FIRST_FUND, FIRST_GIFT, HOUSEHOLD, four_layers
 from tests.linkage.memory import MemoryReader
 from tests.linkage.story import HAISHAN, SHATOUJIAO, Story, an_id, at
 
@@ -164,6 +164,15 @@ async def test_a_caseworker_sees_the_own_area_only_and_an_auditor_all(client: ht
             assert answer.status_code == status, (role, area, path)
 
 
+async def test_who_needs_no_person_sees_none(client: httpx.AsyncClient) -> None:
+    """3.9 AidChain: the worker sees only fields his task allows."""
+    for role in ("reader", "charity_officer"):
+        text = (await client.get(CHAIN_PATH, headers={"x-role": role})).text
+        assert "慈善救助" in text
+        assert CHILD not in text
+    assert CHILD in (await client.get(CHAIN_PATH)).text
+
+
 async def test_a_household_nobody_opened_is_not_found(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"/households/{an_id(404)}/chain")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -197,6 +206,11 @@ async def test_an_answer_that_rests_on_something_parked_or_late_says_so() -> Non
     async with client_of(app_of(MemoryReader(story, lag=3))) as behind:
         late = (await behind.get(CHAIN_PATH, params={"known_at": "2022-05-31T00:00:00Z"})).json()
         assert late["freshness"]["incomplete"] is True
+        early = (await behind.get(CHAIN_PATH, params={"known_at": "2022-04-01T00:00:00Z"})).json()
+        assert early["freshness"]["incomplete"] is False
+    async with client_of(app_of(MemoryReader(story))) as seen:
+        for instant, unsure in (("2022-12-31T00:00:00Z", False), ("2022-12-31T00:00:01Z", True)):
+            assert (await seen.get(CHAIN_PATH, params={"known_at": instant})).json()["freshness"]["incomplete"] is unsure
 
 
 async def test_the_board_lists_open_findings_of_the_own_area_page_by_page(client: httpx.AsyncClient) -> None:

@@ -8,6 +8,8 @@ from kit.identity import Actor, Forbidden, Role, may
 from policy import Areas
 
 CHAIN_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.AUDITOR, Role.READER})
+MEMBER_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.AUDITOR})
+"""Whose task needs to know who lives in the household; others see needs and aid without persons (3.9 AidChain)."""
 FUND_READERS = frozenset({Role.CHARITY_OFFICER, Role.DISTRICT_OFFICER, Role.AUDITOR, Role.READER})
 FUND_OFFICERS = frozenset({Role.CHARITY_OFFICER, Role.AUDITOR})
 """Who sees which allocation a donated yuan went to; others see the class of beneficiary only (3.9 FundTrace)."""

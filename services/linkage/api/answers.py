@@ -76,7 +76,8 @@ class PlaceAnswer(Answer):
     partition: int
     position: int
     recorded_at: datetime | None
-    lag: int | None = Field(description="events known to lie beyond; null while unknown")
+    lag: int = Field(description="events known to lie beyond when somebody last looked")
+    seen_at: datetime
 
 
 class FreshnessAnswer(Answer):
@@ -90,7 +91,12 @@ class FreshnessAnswer(Answer):
     def of(cls, fresh: Freshness, clock: Clock, *, behind: bool = False) -> Self:
         places = [
             PlaceAnswer(
-                source=place.source, partition=place.partition, position=place.position, recorded_at=place.recorded_at, lag=place.lag
+                source=place.source,
+                partition=place.partition,
+                position=place.position,
+                recorded_at=place.recorded_at,
+                lag=place.lag,
+                seen_at=place.seen_at,
             )
             for place in fresh.places
         ]

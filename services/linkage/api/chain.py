@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from kit.http.auth import bearer_scheme
 from kit.identity import Actor
-from services.linkage.api.access import may_read
-from services.linkage.api.chain_answer import ChainAnswer, LineAnswer, NeedAnswer, SlotAnswer, chain_answer
+from services.linkage.api.access import MEMBER_READERS, may_read
+from services.linkage.api.chain_answer import ChainAnswer, LineAnswer, NeedAnswer, SlotAnswer, chain_answer, without_persons
 from services.linkage.api.examples import CHAIN
 from services.linkage.api.findings_answer import finding_answer
 from services.linkage.api.parts import AsOf, Format, KnownAt, Parts, Token, csv_response, wants_csv
@@ -49,6 +49,8 @@ def chain_routes(parts: Parts) -> APIRouter:
         answer = chain_answer(
             chain(rows, day), parts.areas, pack.layer_of, now, known_at, alerts, await parts.fresh([household_id], known_at)
         )
+        if not actor.roles & MEMBER_READERS:
+            answer = without_persons(answer)
         return csv_response(f"chain-{household_id}", HEADER, table(answer)) if wants_csv(request, format) else answer
 
     return router

@@ -241,6 +241,12 @@ def chain_answer(
     )
 
 
+def without_persons(answer: ChainAnswer) -> ChainAnswer:
+    """The chain for those whose task needs no person: no members, no death, nobody's need, no alert about a person."""
+    needs = [need.model_copy(update={"person_id": None}) for need in answer.needs]
+    return answer.model_copy(update={"members": [], "needs": needs, "alerts": []})
+
+
 def _need(need: NeedChain) -> NeedAnswer:
     measure = need.measure
     return NeedAnswer(

@@ -7,7 +7,14 @@ from typing import Any
 _ID = "0190a000-0000-8000-8000-0000000000"
 _FRESH: dict[str, Any] = {
     "places": [
-        {"source": "/minsheng/yantian/relief", "partition": 2, "position": 41, "recorded_at": "2022-05-12T07:01:00Z", "lag": 0},
+        {
+            "source": "/minsheng/yantian/relief",
+            "partition": 2,
+            "position": 41,
+            "recorded_at": "2022-05-12T07:01:00Z",
+            "lag": 0,
+            "seen_at": "2022-05-12T07:01:00Z",
+        },
     ],
     "incomplete": False,
     "answered_at": "2022-05-12T07:01:01Z",

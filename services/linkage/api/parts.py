@@ -25,7 +25,7 @@ from services.linkage.board import Board
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Finding
 from services.linkage.detections.timeline import findings
-from services.linkage.reading import Reader, journal_of, known, live
+from services.linkage.reading import Place, Reader, journal_of, known, live
 from services.linkage.rows import HouseholdRows
 
 POSITION_WAIT_S = 5.0
@@ -76,7 +76,7 @@ class Parts:
     async def fresh(self, keys: Sequence[str] = (), known_at: datetime | None = None) -> FreshnessAnswer:
         """How fresh an answer is that rests on these Kafka keys."""
         found = await self.reader.freshness(keys)
-        behind = known_at is not None and any((place.lag or 0) > 0 and _before(place.recorded_at, known_at) for place in found.places)
+        behind = known_at is not None and any(not _holds(place, known_at) for place in found.places)
         return FreshnessAnswer.of(found, self.clock, behind=behind)
 
     def day(self, as_of: date | None) -> date:
@@ -84,8 +84,10 @@ class Parts:
         return as_of or shanghai_date(self.clock.now())
 
 
-def _before(instant: datetime | None, other: datetime) -> bool:
-    return instant is None or instant < other
+def _holds(place: Place, known_at: datetime) -> bool:
+    """Whether all that was recorded by then is read: something later was, or nothing was left when somebody looked later (ruling 8)."""
+    later = place.recorded_at is not None and place.recorded_at > known_at
+    return later or (place.lag == 0 and place.seen_at >= known_at)
 
 
 AsOf = Annotated[date | None, Query(description="effective at the end of this Shanghai day; default: today (ruling 8)")]
