@@ -66,10 +66,13 @@ class Relief:
     def __init__(self) -> None:
         self.store = MemoryStore("/minsheng/test/relief")
         self.path = path_over(self.store)
-        self.reacting = Reacting(self.path, self._refused)
         self.refusals: list[str] = []
+        self.reacting = Reacting(self.path, self)
 
-    async def _refused(self, _meta: Meta, _reaction: Reaction, _stream: str, code: str) -> None:
+    def speaks(self, _reaction: Reaction, _cause: Meta) -> bool:
+        return True
+
+    async def __call__(self, _cause: Meta, _reaction: Reaction, _target: str, code: str) -> None:
         self.refusals.append(code)
 
     async def give(self, command: Command, on: date, actor: Actor = WORKER) -> Answer:
