@@ -32,18 +32,29 @@ ACTORS: dict[str, tuple[str, Role, str]] = {
 
 
 class Unexpected(Exception):
-    """A service answered a case file's command with a problem: the demonstration stops and shows it."""
+    """A service answered with a problem: the demonstration stops and shows it; a test looks into `answer`."""
+
+    def __init__(self, asked: str, answer: httpx.Response) -> None:
+        super().__init__(f"{asked}\n{answer.status_code} {answer.text}")
+        self.answer = answer
 
 
 class Player:
-    """Gives the commands of case files. services, ops: base URLs by name."""
+    """Gives the commands of case files. services, ops: base URLs by name.  actors: who may be named as `by`."""
 
-    def __init__(self, services: Mapping[str, str], ops: Mapping[str, str], issuer: LocalIssuer, seed: str) -> None:
+    def __init__(
+        self,
+        services: Mapping[str, str],
+        ops: Mapping[str, str],
+        issuer: LocalIssuer,
+        seed: str,
+        actors: Mapping[str, tuple[str, Role, str]] = ACTORS,
+    ) -> None:
         self.names = Names(seed)
         self.seed = seed
         self.given = 0
         self._services, self._ops = services, ops
-        self._tokens = {name: issuer.issue(who, [role], area) for name, (who, role, area) in ACTORS.items()}
+        self._tokens = {name: issuer.issue(who, [role], area) for name, (who, role, area) in actors.items()}
         self._versions: dict[str, int] = {}
         self._http = httpx.AsyncClient(trust_env=False, timeout=30)
 
@@ -100,7 +111,7 @@ class Player:
             headers["If-Match"] = f'"{self._versions.get(stream, 0)}"'
         answer = await self._http.post(f"{self._services[service]}/{rest}", json=dict(body), headers=headers)
         if answer.headers.get("content-type") == MEDIA_TYPE or answer.is_error:
-            raise Unexpected(f"{by} POST {path}\n{body}\n{answer.status_code} {answer.text}")
+            raise Unexpected(f"{by} POST {path}\n{body}", answer)
         told: dict[str, Any] = answer.json()
         for event in told["events"]:
             self._versions[event["stream"]] = event["version"]
@@ -111,7 +122,7 @@ class Player:
         headers = {"Authorization": f"Bearer {self._tokens[by]}"}
         answer = await self._http.get(f"{self._services['linkage']}{path}", params=query, headers=headers)
         if answer.is_error:
-            raise Unexpected(f"GET {path}\n{answer.status_code} {answer.text}")
+            raise Unexpected(f"GET {path}", answer)
         told: dict[str, Any] = answer.json()
         return told
 
