@@ -19,11 +19,11 @@ from kit.telemetry import metrics, span
 class Outcomes(Protocol):
     """Where refusals are told, and which reactions speak about an event at all (activation positions, ruling 14 of the design)."""
 
-    def speaks(self, reaction: Reaction, cause: Meta) -> bool:
+    def speaks(self, reaction: Reaction, cause: Meta, /) -> bool:
         """The event comes after the reaction's activation."""
         ...
 
-    async def __call__(self, cause: Meta, reaction: Reaction, target: str, code: str) -> None:
+    async def __call__(self, cause: Meta, reaction: Reaction, target: str, code: str, /) -> None:
         """The reaction's command for the target stream was refused with a code."""
         ...
 
