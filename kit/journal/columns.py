@@ -30,6 +30,8 @@ def as_text(value: object) -> str | None:
     plain = msgspec.to_builtins(value)
     if plain is None or isinstance(plain, str):
         return plain
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
     if isinstance(plain, list | tuple | set | frozenset):
         return "{" + ",".join(_quoted(str(item)) for item in plain) + "}"
     return str(plain)

@@ -71,12 +71,14 @@ class Intake:
         self._marks: dict[Place, Mark] = {}
         self._blocked: dict[str, set[str]] = {}
         self._partitions: dict[str, int] = {}
+        self._one_at_a_time = asyncio.Lock()  # a new assignment must not bring back marks that a batch is just moving
 
     async def load_offsets(self, places: Collection[Place]) -> dict[Place, int]:
         """The next offset of each place; 0 for one never read and for a topic that was made anew."""
         topics = await describe_topics(self._bootstrap, {topic for topic, _ in places})
         self._partitions.update({name: topic.partitions for name, topic in topics.items()})
-        await self._retrying(self._begin, {place: topics[place[0]].id for place in places})
+        async with self._one_at_a_time:
+            await self._retrying(self._begin, {place: topics[place[0]].id for place in places})
         return {place: self._marks[place].next_offset for place in places}
 
     async def _begin(self, ids: Mapping[Place, str]) -> None:
@@ -86,7 +88,8 @@ class Intake:
     async def handle(self, records: Sequence[Record]) -> set[Place]:
         """Applies a batch; returns the places that must wait: a hole whose owner is down, an event of a newer program."""
         stuck: set[Place] = set()
-        await self._retrying(self._handle, records, stuck)
+        async with self._one_at_a_time:
+            await self._retrying(self._handle, records, stuck)
         return stuck
 
     async def _retrying(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:

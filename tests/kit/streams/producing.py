@@ -18,7 +18,7 @@ class Writer:
     def __init__(self, bootstrap: str, topic: Topic) -> None:
         self.topic = topic
         self.last = dict.fromkeys(range(topic.partitions), 0)
-        self._producer = Producer({"bootstrap.servers": bootstrap, "acks": "all", "linger.ms": 0})
+        self._producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True, "linger.ms": 0})
 
     def send(self, events: Iterable[Recorded], *, lost: Iterable[int] = ()) -> None:
         """All are in the topic, except the positions in `lost`: for them only the chain goes on."""
