@@ -71,6 +71,11 @@ class CommandSpec:
     prepare: Callable[..., Awaitable[Any]] | None
     example: Command
 
+    @property
+    def is_public(self) -> bool:
+        """People may give it; others are given by reactions and timers only and have no route."""
+        return bool(self.roles - {Role.SYSTEM})
+
 
 def command(
     decide: Callable[..., Decision],

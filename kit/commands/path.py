@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-import uuid_utils
-
-from contracts.envelope import Event, Recorded, encode, stream_of, type_of
-from kit.aggregate import Aggregate, Also, CommandSpec, Decision, check_stream
+from contracts.envelope import Recorded
+from kit.aggregate import Also, check_stream
 from kit.clock import Clock
 from kit.command import Command, Context
 from kit.commands.answer import Answer, Cause
+from kit.commands.recording import Recording
+from kit.commands.request import Keys, Request
 from kit.commands.states import Loaded, States
 from kit.commands.writer import GroupWriter
 from kit.errors import Contended, KeyMisused, NotFound, Refused, VersionMismatch
-from kit.identity import Actor, Role, may
+from kit.identity import Actor, may
 from kit.service import Service
-from kit.store.envelope import StoredMeta, recorded
-from kit.store.model import Append, EventStore, GroupResult, IndexChange, NewEvent, Read, SideRow, Verdict, VerdictKind
-from kit.telemetry import current_traceparent
+from kit.store.envelope import recorded
+from kit.store.model import Append, EventStore, GroupResult, Read, Verdict, VerdictKind
 from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 
 TRIES = 12
 CATCH_UP = 2_000
-_meta_encoder = msgspec.json.Encoder()
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Keyed hashes of idempotency keys and bodies: what is stored says nothing about what was sent (ruling 9 of the design)."""
-
-    secret: bytes
-
-    def of_key(self, actor_id: str, key: str) -> str:
-        return self._hash(b"key", actor_id, key)
-
-    def of_body(self, command: Command) -> str:
-        return self._hash(b"body", type(command).__name__, command.model_dump_json())
-
-    def _hash(self, purpose: bytes, *parts: str) -> str:
-        message = b"\0".join([purpose, *(part.encode() for part in parts)])
-        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
-
-
-@dataclass(frozen=True)
-class _Request:
-    """One command on its way."""
-
-    command: Command
-    actor: Actor
-    aggregate: Aggregate[Any]
-    spec: CommandSpec
-    key: str
-    body: str | None
-    if_match: int | None
-    cause: Cause | None
-
-    @property
-    def stream(self) -> str:
-        return self.aggregate.stream(getattr(self.command, self.aggregate.id))
 
 
 class CommandPath:
@@ -90,6 +49,7 @@ class CommandPath:
         self._partitions = partitions
         self.resources = resources
         self._states = States(service, store)
+        self._recording = Recording(service)
         self._position: int | None = None
         self._writer = GroupWriter(store, self._caught_up)
         self._district = next(code for code, area in packs.areas.by_code.items() if area.parent is None)
@@ -102,7 +62,7 @@ class CommandPath:
         Raises: Refused, NotFound, KeyMisused, VersionMismatch, Contended, OutcomeUnknown, kit.identity.Forbidden.
         """
         aggregate, spec = self.service.by_model[type(command)]
-        request = _Request(
+        request = Request(
             command,
             actor,
             aggregate,
@@ -119,7 +79,7 @@ class CommandPath:
                 return answer
         raise Contended("other commands changed the same streams each time")
 
-    async def _attempt(self, request: _Request) -> Answer | None:
+    async def _attempt(self, request: Request) -> Answer | None:
         """One try; None: something moved meanwhile, decide again."""
         streams = await self._streams(request)
         async with self._states.held(streams):
@@ -136,12 +96,12 @@ class CommandPath:
                 return await self._confirmed(request, loaded, Refused("beyond_calendar", detail=str(no)))
             return await self._settle(request, loaded, append)
 
-    async def _streams(self, request: _Request) -> list[str]:
+    async def _streams(self, request: Request) -> list[str]:
         """The command's own stream and those it also reads; named by the command, else by the state."""
         own = (await self._states.load([request.stream]))[request.stream]
         return list(dict.fromkeys([request.stream, *(s for other in request.spec.also for s in other.streams(request.command, own.state))]))
 
-    async def _decided(self, request: _Request, loaded: dict[str, Loaded]) -> Append:
+    async def _decided(self, request: Request, loaded: dict[str, Loaded]) -> Append:
         own = loaded[request.stream]
         if request.if_match is not None and request.if_match != own.version:
             raise VersionMismatch(request.stream, request.if_match, own.version)
@@ -154,9 +114,9 @@ class CommandPath:
             prepared = await request.spec.prepare(request.command, context, self.resources)
             context = Context(**{**_shallow(context), "prepared": prepared})
         others = [_others(other, request.command, own.state, loaded) for other in request.spec.also]
-        return self._append(request, context, loaded, request.spec.decide(request.command, own.state, context, *others))
+        return self._recording.append(request, context, loaded, request.spec.decide(request.command, own.state, context, *others))
 
-    async def _area(self, request: _Request, own: Loaded) -> str | None:
+    async def _area(self, request: Request, own: Loaded) -> str | None:
         """The area the stream lies in now; None: it belongs to the whole district. Read for access only, so not confirmed."""
         where = request.aggregate.area
         if where is None:
@@ -168,7 +128,7 @@ class CommandPath:
             return getattr(home.state, str(where.aggregate.area), None)
         return None
 
-    def _context(self, request: _Request, area: str | None) -> Context:
+    def _context(self, request: Request, area: str | None) -> Context:
         now = self._clock.now()
         occurred_at = request.command.occurred_at or now
         if occurred_at > now and request.cause is None:
@@ -183,68 +143,7 @@ class CommandPath:
             area=area or request.actor.area or self._district,
         )
 
-    def _append(self, request: _Request, context: Context, loaded: dict[str, Loaded], decision: Decision) -> Append:
-        versions = {stream: one.version for stream, one in loaded.items()}
-        reads = dict(versions)
-        facts = [item for item in decision if isinstance(item, Event)]
-        meta = self._meta(request, context, first_id := _new_id())
-        events: list[NewEvent] = []
-        for number, fact in enumerate(facts):
-            stream = stream_of(fact)
-            reads.setdefault(stream, 0)  # a stream nobody read must be new
-            versions[stream] = versions.get(stream, 0) + 1
-            events.append(self._new_event(fact, stream, versions[stream], loaded, context, meta, first_id if number == 0 else _new_id()))
-        return Append(
-            reads=[Read(stream, version) for stream, version in reads.items()],
-            events=events,
-            index=[change for fact in facts for change in self._index(fact)],
-            rows=[item for item in decision if isinstance(item, SideRow)],
-            key=request.key,
-            body=request.body,
-            floor=request.cause.recorded_at if request.cause else None,
-        )
-
-    def _new_event(
-        self, fact: Event, stream: str, version: int, loaded: dict[str, Loaded], context: Context, meta: bytes, event_id: str
-    ) -> NewEvent:
-        kind = type_of(fact)
-        known = loaded.get(stream)
-        key_field = self.service.aggregate_of(fact).key
-        key = known.key if known and known.key else (getattr(fact, key_field, None) if key_field else None) or stream
-        return NewEvent(
-            id=event_id,
-            stream=stream,
-            version=version,
-            type=kind.name,
-            schema_version=kind.version,
-            key=key,
-            occurred_at=context.occurred_at,
-            effective_from=getattr(fact, "effective_from", None),
-            data=encode(fact),
-            meta=meta,
-        )
-
-    def _index(self, fact: Event) -> Iterable[tuple[str, IndexChange]]:
-        return [(stream_of(fact), change) for change in self.service.aggregate_of(fact).index(fact)]
-
-    def _meta(self, request: _Request, context: Context, first_id: str) -> bytes:
-        cause = request.cause
-        return _meta_encoder.encode(
-            StoredMeta(
-                actor=request.actor.id,
-                authority=min(request.actor.roles & request.spec.roles),
-                correlation_id=cause.correlation_id if cause else first_id,
-                pack_id=_pack_id(context),
-                causation_id=cause.event_id if cause else None,
-                hops=cause.hops + 1 if cause else 0,
-                command=f"{request.aggregate.name}/{request.spec.name}",
-                command_key=request.key,
-                body_hash=request.body,
-                traceparent=current_traceparent() or (cause.traceparent if cause else None),
-            )
-        )
-
-    async def _confirmed(self, request: _Request, loaded: dict[str, Loaded], no: Exception) -> Answer | None:
+    async def _confirmed(self, request: Request, loaded: dict[str, Loaded], no: Exception) -> Answer | None:
         """A refusal counts only after the heads it was read from are confirmed (ruling 6 of the design)."""
         reads = [Read(stream, one.version) for stream, one in loaded.items()]
         verdict = await self._writer.submit(Append(reads=reads, key=request.key, body=request.body))
@@ -252,7 +151,7 @@ class CommandPath:
             raise no
         return await self._judged(request, loaded, verdict)
 
-    async def _settle(self, request: _Request, loaded: dict[str, Loaded], append: Append) -> Answer | None:
+    async def _settle(self, request: Request, loaded: dict[str, Loaded], append: Append) -> Answer | None:
         verdict = await self._writer.submit(append)
         if verdict.kind is not VerdictKind.OK:
             return await self._judged(request, loaded, verdict)
@@ -261,7 +160,7 @@ class CommandPath:
         self._states.apply(events)
         return Answer.from_events(request.stream, loaded[request.stream].version, events, self._partitions, repeated=False)
 
-    async def _judged(self, request: _Request, loaded: dict[str, Loaded], verdict: Verdict) -> Answer | None:
+    async def _judged(self, request: Request, loaded: dict[str, Loaded], verdict: Verdict) -> Answer | None:
         match verdict.kind:
             case VerdictKind.REPEAT:
                 return await self._first_answer(request)
@@ -278,7 +177,7 @@ class CommandPath:
             case _:
                 raise Refused("not_storable", detail=verdict.detail)
 
-    async def _first_answer(self, request: _Request) -> Answer:
+    async def _first_answer(self, request: Request) -> Answer:
         known = await self.store.answer(request.key)
         events: Sequence[Recorded] = known[1] if known else []
         return Answer.from_events(request.stream, 0, events, self._partitions, repeated=True)
@@ -305,21 +204,5 @@ def _others(other: Also, command: Command, state: Any, loaded: dict[str, Loaded]
     return found[ids[0]].state if ids else other.aggregate.initial()
 
 
-def _pack_id(context: Context) -> str | None:
-    try:
-        return context.policy.id
-    except NoPolicy:
-        return None  # a fact of a time no pack speaks of; a decision that needs one has been refused already
-
-
 def _shallow(context: Context) -> dict[str, Any]:
     return {name: getattr(context, name) for name in Context.__dataclass_fields__}
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())
-
-
-def is_public(spec: CommandSpec) -> bool:
-    """People may give the command; others are given by reactions and timers only."""
-    return bool(spec.roles - {Role.SYSTEM})

@@ -15,7 +15,6 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from kit.commands import CommandPath
-from kit.commands.path import is_public
 from kit.http.auth import Authenticate, bearer_scheme
 from kit.http.body import parsed
 from kit.http.commands import Submission
@@ -139,7 +138,7 @@ async def _run(path: CommandPath, actor: Actor, number: int, line: Line, before:
 
 def _submission(path: CommandPath, line: Line) -> Submission:
     aggregate = path.service.by_name.get(line.aggregate)
-    spec = next((s for s in aggregate.commands if s.name == line.command and is_public(s)), None) if aggregate else None
+    spec = next((s for s in aggregate.commands if s.name == line.command and s.is_public), None) if aggregate else None
     if aggregate is None or spec is None:
         raise Problem(404, "not_found", params={"command": "no such command"})
     return Submission(aggregate, spec, line.id, line.body, line.key, None if line.if_match is None else str(line.if_match))

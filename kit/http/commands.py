@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from kit.aggregate import Aggregate, CommandSpec
 from kit.command import Command
 from kit.commands import Answer, CommandPath
-from kit.commands.path import is_public
 from kit.http.auth import Authenticate, bearer_scheme
 from kit.http.body import json_object
 from kit.http.problems import Problem, document
@@ -79,7 +78,7 @@ def command_routes(path: CommandPath, authenticate: Authenticate) -> APIRouter:
     router = APIRouter(dependencies=[bearer_scheme])
     for aggregate in path.service.aggregates:
         for spec in aggregate.commands:
-            if is_public(spec):
+            if spec.is_public:
                 _add(router, path, aggregate, spec, authenticate)
     return router
 
