@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from contracts.ids import HouseholdId, NeedId
-from contracts.terms import Layer
+from contracts.terms import Department, Layer
 from services.linkage.rows import HouseholdRows
 from services.linkage.views.allocation import AllocationRow
 from services.linkage.views.entitlement import EntitlementRow
@@ -54,7 +54,7 @@ def giver_of(row: GiverRow | None, line_id: str) -> Giver:
     """Who stands behind a line."""
     match row:
         case EntitlementRow():
-            return Giver(kind=GiverKind.ENTITLEMENT, id=row.entitlement_id, name=row.scheme)
+            return Giver(kind=GiverKind.ENTITLEMENT, id=row.entitlement_id, name=Department.CIVIL_AFFAIRS)
         case SpecialAidRow():
             return Giver(kind=GiverKind.SPECIAL_AID, id=row.case_id, name=row.department)
         case TempAidRow():

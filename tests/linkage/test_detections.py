@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from contracts.eldercare.meal_account import MealAccountOpened, MealCheckedIn, SubsidyGround
@@ -315,6 +316,13 @@ class TestReviewOverdue:
         assert (finding.since, finding.next_step, finding.details["due_month"]) == (breach, NextStep.REVIEW_ENTITLEMENT, "2022-06")
         story.tell(version(2, "2022-07", "2022-12"), on="2022-07-05")
         assert found(story, at("2022-08-01"), "DET-12")[0].until == at("2022-07-05")
+
+    def test_an_entitlement_typed_in_years_later_is_overdue_since_its_review(self) -> None:
+        """The fact is of 2022-04-08, recorded 2023-09-01; the review was due at the end of 2023-04."""
+        story = opened(Story())
+        story.told[:] = [(event, msgspec.structs.replace(meta, recorded_at=at("2023-09-01"))) for event, meta in regular(story).told]
+        (finding,) = found(story, at("2023-09-02"), "DET-12")
+        assert (finding.began, finding.since) == (at("2023-05-01", 0), at("2023-05-02", 0))
 
     def test_a_correction_of_a_past_month_brings_no_review_nearer(self) -> None:
         """A version of June alone, told in July, leaves the review in April of the next year."""

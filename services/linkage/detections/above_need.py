@@ -10,8 +10,9 @@ from contracts.terms import Layer, Measure, TempAidKind
 from kit.identity import Role
 from policy import Calendar, Pack, end_of, shanghai_day
 from services.linkage.chain import Line, NeedChain, Slot
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
 from services.linkage.giving import GiverKind
+from services.linkage.views.facts import EVENT_SLOT
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -23,7 +24,9 @@ def conditions(scene: Scene) -> Iterable[Condition]:
             above = _above(need, slot, scene.pack)
             pair = _exclusive(slot, scene.pack)
             if above or pair:
-                yield Condition(subject=f"{need.need_id}/{slot.slot}", details={**above, **pair, "category": need.category})
+                begun = None if slot.slot == EVENT_SLOT else start_of_month(slot.slot)
+                details = {**above, **pair, "category": need.category}
+                yield Condition(subject=f"{need.need_id}/{slot.slot}", details=details, earliest=begun)
 
 
 def _above(need: NeedChain, slot: Slot, pack: Pack) -> dict[str, int | str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import msgspec
 
 from contracts.ids import AreaCode, HouseholdId
 from kit.identity import Role
-from policy import Calendar, Pack
+from policy import Calendar, Pack, end_of
 from services.linkage.chain import AidChain, chain
 from services.linkage.rows import HouseholdRows
 
@@ -47,11 +47,13 @@ Detail = int | str
 class Condition:
     """Something is so at a moment. `subject`: what it is about within the household (a need, a person, two cases).
 
+    earliest: it cannot have begun before this, however old the fact behind it is (a month that had to begin first).
     due_at: the limit that the facts themselves name (a referral's answer); the detection's own limit counts from the beginning.
     """
 
     subject: str
     details: dict[str, Detail]
+    earliest: datetime | None = None
     due_at: datetime | None = None
 
 
@@ -109,6 +111,16 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """Names the finding for ever: the same from every rebuild."""
         return f"{self.household_id}~{self.detection}~{self.subject}~{int(self.began.timestamp() * 1000)}"
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of a Shanghai day, in UTC."""
+    return end_of(day - timedelta(days=1))
+
+
+def start_of_month(month: str) -> datetime:
+    """The first instant of a month (`YYYY-MM`) in Shanghai, in UTC."""
+    return start_of(date.fromisoformat(f"{month}-01"))
 
 
 def at_once(start: datetime, _pack: Pack, _calendar: Calendar) -> datetime:

@@ -7,7 +7,7 @@ from datetime import date
 
 from kit.clock import month_of, months_between, next_month
 from kit.identity import Role
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once, start_of_month
 from services.linkage.giving import entitled
 from services.linkage.views.entitlement import EntitlementRow
 
@@ -23,6 +23,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
                 yield Condition(
                     subject=f"{row.entitlement_id}/{month}",
                     details={"scheme": row.scheme, "month": month, "committed": amounts.committed, "paid": amounts.delivered},
+                    earliest=start_of_month(month),
                 )
 
 

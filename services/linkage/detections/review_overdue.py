@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from kit.clock import month_of
+from kit.clock import month_of, next_month
 from kit.identity import Role
 from policy import Calendar, Pack
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -17,7 +17,8 @@ def conditions(scene: Scene) -> Iterable[Condition]:
     for row in scene.rows.entitlements:
         due = row.review_due
         if row.granted_by(today) and not row.ended(today) and due is not None and due < month_of(today):
-            yield Condition(subject=row.entitlement_id, details={"scheme": row.scheme, "due_month": due})
+            overdue = start_of_month(next_month(due))
+            yield Condition(subject=row.entitlement_id, details={"scheme": row.scheme, "due_month": due}, earliest=overdue)
 
 
 def limit(start: datetime, pack: Pack, _calendar: Calendar) -> datetime:

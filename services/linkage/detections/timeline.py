@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from contracts.envelope import Event, Meta, type_of
 from contracts.ids import AreaCode, HouseholdId
 from contracts.relief.need import CoverageReversed
 from kit.clock import month_of, next_month, shanghai_date
-from policy import Calendar, Packs, end_of
-from services.linkage.detections.finding import Condition, Detection, Finding, Scene
+from policy import Calendar, Packs
+from services.linkage.detections.finding import Condition, Detection, Finding, Scene, start_of, start_of_month
 from services.linkage.rows import Fold
 
 Key = tuple[str, str]
@@ -68,7 +68,7 @@ class _Timeline:
         for key in [key for key in self.open if key[0] in names and key not in held]:
             self.over.append(replace(self.open.pop(key), ended=moment.happened))
         for key, (detection, condition) in held.items():
-            began = self.open[key].began if key in self.open else moment.happened
+            began = self.open[key].began if key in self.open else max(moment.happened, condition.earliest or moment.happened)
             self.open[key] = Spell(detection=detection, condition=condition, began=began)
 
 
@@ -141,7 +141,7 @@ def _moments(journal: Sequence[tuple[Event, Meta]], now: datetime, detections: I
     if not news:
         return []
     days = [*_month_starts(shanghai_date(min(news)), shanghai_date(now)), *_effective_days(meta for _, meta in journal)]
-    turns = {start: Moment(instant=start, happened=start, changed=None) for day in days if (start := _start_of(day)) <= now}
+    turns = {start: Moment(instant=start, happened=start, changed=None) for day in days if (start := start_of(day)) <= now}
     moments = {instant: _news(instant, told) for instant, told in news.items()}
     return [moment for _, moment in sorted({**moments, **turns}.items())]
 
@@ -165,18 +165,12 @@ def _effective_days(metas: Iterable[Meta]) -> list[date]:
     return [meta.effective_from for meta in metas if meta.effective_from and meta.effective_from > shanghai_date(meta.recorded_at)]
 
 
-def _start_of(day: date) -> datetime:
-    return end_of(day - timedelta(days=1))
-
-
 def _ahead(fold: Fold, journal: Sequence[tuple[Event, Meta]], now: datetime) -> list[datetime]:
     """The next moment at which time alone can change an answer."""
     today = shanghai_date(now)
     months = _months_named(fold)
-    starts = (
-        [_start_of(date.fromisoformat(f"{next_month(month_of(today))}-01"))] if any(month >= month_of(today) for month in months) else []
-    )
-    return [*starts, *(_start_of(day) for day in _effective_days(meta for _, meta in journal) if day > today)]
+    starts = [start_of_month(next_month(month_of(today)))] if any(month >= month_of(today) for month in months) else []
+    return [*starts, *(start_of(day) for day in _effective_days(meta for _, meta in journal) if day > today)]
 
 
 def _months_named(fold: Fold) -> set[str]:
