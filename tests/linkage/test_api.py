@@ -19,7 +19,7 @@ from kit.clock import Clock
 from kit.http.app import bare_app
 from kit.identity import Actor, Role
 from policy import Areas, Calendar, Packs
-from services.linkage.api.chain_answer import ChainAnswer
+from services.linkage.api.chain_model import ChainAnswer
 from services.linkage.api.coverage import CoverageAnswer
 from services.linkage.api.events import EventTrailAnswer
 from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TRACE

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from kit.http.auth import bearer_scheme
 from kit.identity import Actor
 from services.linkage.api.access import MEMBER_READERS, may_read
-from services.linkage.api.chain_answer import ChainAnswer, LineAnswer, NeedAnswer, SlotAnswer, chain_answer, without_persons
+from services.linkage.api.chain_answer import chain_answer, without_persons
+from services.linkage.api.chain_model import ChainAnswer, LineAnswer, NeedAnswer, SlotAnswer
 from services.linkage.api.examples import CHAIN
 from services.linkage.api.findings_answer import finding_answer
 from services.linkage.api.parts import AsOf, Format, KnownAt, Parts, Token, csv_response, wants_csv
