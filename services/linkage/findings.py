@@ -23,7 +23,7 @@ from kit.journal.intake import mark_dirty
 from kit.streams.chain import Fact
 from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 from services.linkage.board import Question
-from services.linkage.detections.all import DETECTIONS
+from services.linkage.detections.all import DETECTIONS, DETECTIONS_VERSION
 from services.linkage.detections.finding import Finding
 from services.linkage.detections.timeline import findings
 from services.linkage.reading import Reader, journal_of
@@ -48,6 +48,11 @@ create table if not exists finding (
 );
 create index if not exists finding_board on finding (since, id);
 create index if not exists finding_household on finding (household_id);
+create table if not exists finding_made_by (one boolean primary key default true check (one), version text not null);
+"""
+MARK_ALL = """
+insert into dirty(key, due_at) select distinct key, $1::timestamptz from journal where position('/' in key) = 0
+on conflict (key) do update set due_at = least(dirty.due_at, excluded.due_at), mark = excluded.mark
 """
 PAGE = """
 select row from finding
@@ -114,11 +119,24 @@ class FindingsRunner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Woken by the journal's commits, and twice a second for what falls due by the clock."""
+        await self.begin_anew_if_changed()
         async with Arrivals(self.dsn) as news:
             while not stop.is_set():
                 seen = news.count
                 if await self.look() == 0:
                     await news.after(seen)
+
+    async def begin_anew_if_changed(self) -> None:
+        """With other detections or other packs than those that made the board, every household is due."""
+        version = f"{DETECTIONS_VERSION} {self.calendar.id} {' '.join(pack.id for pack in self.packs.all)}"
+        async with self.pool.acquire() as connection, connection.transaction():
+            changed = await connection.fetchval(
+                "insert into finding_made_by(version) values ($1) on conflict (one) do update set version = excluded.version "
+                "where finding_made_by.version <> excluded.version returning true",
+                version,
+            )
+            if changed:
+                await connection.execute(MARK_ALL, self.clock.now())
 
     async def look(self) -> int:
         """Look at the households that are due now. Returns how many were taken."""

@@ -152,6 +152,24 @@ async def test_a_mark_set_while_looking_is_looked_at_again(board: Board) -> None
     assert await board.board.page(Question(over=True)) == []
 
 
+async def test_other_detections_or_packs_make_the_board_anew(board: Board) -> None:
+    """A board belongs to what made it (as a set of tables to its view and packs); the same program leaves it alone."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    runner = board.runner()
+    await runner.begin_anew_if_changed()
+    await board.settled()
+    (first,) = await board.board.of(HOUSEHOLD)
+    await runner.begin_anew_if_changed()
+    assert await pending(board.pool, board.clock) == 0
+    await board.pool.execute("update finding_made_by set version = 'older'")
+    await board.pool.execute("delete from finding")
+    await runner.begin_anew_if_changed()
+    assert await pending(board.pool, board.clock) == 1
+    await board.settled()
+    assert await board.board.of(HOUSEHOLD) == [first]
+
+
 async def test_what_is_said_about_a_person_makes_the_household_due(board: Board) -> None:
     """A person's facts have a key of their own; the households are those that the member rows name."""
     opened(board.story)
