@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
 from contracts.envelope import Event
@@ -38,10 +38,17 @@ class Also:
     missing_ok: the stream need not exist; the decision then gets the initial state.
     """
 
-    aggregate: Aggregate[Any]
+    other: Aggregate[Any] | None
     field: str
     missing_ok: bool = False
     many: bool = False
+
+    @property
+    def aggregate(self) -> Aggregate[Any]:
+        """The aggregate of the stream; `same(...)` has it once its own aggregate is declared."""
+        if self.other is None:
+            raise TypeError(f"{self.field}: belongs to no aggregate yet")
+        return self.other
 
     def ids(self, command: Command, state: Any) -> list[str]:
         """The ids named by the command, else by the state; none when neither names one."""
@@ -113,7 +120,7 @@ def _check_states(decide: Callable[..., Any], hints: list[Any], also: Sequence[A
     if len(hints) != 3 + len(also) or not issubclass(hints[0], Command) or hints[2] is not Context:
         raise TypeError(f"{decide.__name__}: must take (command, state, context) and {len(also)} states")
     for hint, other in zip(hints[3:], also, strict=True):
-        if not other.many and hint is not other.aggregate.state:
+        if other.other is not None and not other.many and hint is not other.aggregate.state:
             raise TypeError(f"{decide.__name__}: {other.field} gives {other.aggregate.state.__name__}, the parameter says {hint}")
 
 
@@ -147,10 +154,18 @@ class Aggregate(Generic[S]):
     by_model: Mapping[type[Command], CommandSpec] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_model", {spec.model: spec for spec in self.commands})
-        for spec in self.commands:
+        commands = [self._bound(spec) for spec in self.commands]
+        object.__setattr__(self, "commands", commands)
+        object.__setattr__(self, "by_model", {spec.model: spec for spec in commands})
+        for spec in commands:
             if self.id not in spec.model.model_fields:
                 raise TypeError(f"{self.name}: {spec.model.__name__} has no field {self.id}")
+
+    def _bound(self, spec: CommandSpec) -> CommandSpec:
+        """The command with `same(...)` pointing here."""
+        also = tuple(replace(other, other=self) if other.other is None else other for other in spec.also)
+        _check_states(spec.decide, list(_parameters(spec.decide).values()), also)
+        return replace(spec, also=also)
 
     def stream(self, stream_id: str) -> str:
         return f"{self.name}/{stream_id}"
@@ -172,6 +187,11 @@ class Aggregate(Generic[S]):
     def each(self, field: str, *, missing_ok: bool = False) -> Also:
         """All streams named by a field that holds several ids; the decision gets a mapping id -> state."""
         return Also(self, field, missing_ok, many=True)
+
+
+def same(field: str, *, missing_ok: bool = False) -> Also:
+    """Another stream of the aggregate that the command belongs to (an area's parent)."""
+    return Also(None, field, missing_ok)
 
 
 def require(condition: bool, code: str, **params: Any) -> None:  # noqa: FBT001 - reads as a sentence: require(x <= y, "above_cap")

@@ -16,7 +16,7 @@ from kit.http.auth import Authenticate, bearer_scheme
 from kit.http.body import json_object
 from kit.http.problems import Problem, document
 from kit.http.schemas import ANSWER_SCHEMA, body_example, body_schema, problem_responses
-from kit.identity import Actor
+from kit.identity import Actor, Role
 from kit.telemetry import metrics, span
 
 KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
@@ -91,7 +91,7 @@ def _add(router: APIRouter, path: CommandPath, aggregate: Aggregate[Any], spec: 
         status_code=201,
         response_class=Response,
         responses={201: {"description": "stored", "content": {"application/json": {"schema": ANSWER_SCHEMA}}}, **problem_responses()},
-        summary=f"{spec.name} ({', '.join(sorted(spec.roles))})",
+        summary=_summary(spec),
         description=_description(spec),
         operation_id=f"{aggregate.name}-{spec.name}",
         tags=[aggregate.name],
@@ -103,6 +103,12 @@ def _add(router: APIRouter, path: CommandPath, aggregate: Aggregate[Any], spec: 
             "parameters": _parameters(aggregate, spec),
         },
     )
+
+
+def _summary(spec: CommandSpec) -> str:
+    """What the command asks for, and who may."""
+    first = (spec.model.__doc__ or spec.name).strip().split("\n")[0].split(". ")[0].rstrip(".")
+    return f"{first} · {', '.join(f'{role} {role.title_zh}' for role in sorted(spec.roles - {Role.SYSTEM}))}"
 
 
 def _description(spec: CommandSpec) -> str:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from contracts.ids import AreaCode
 from contracts.registry.area import AreaPublished, AreaRevised
-from kit.aggregate import Aggregate, CommandSpec, command, require
+from kit.aggregate import Aggregate, command, require, same
 from kit.command import Command, Context
 from kit.identity import Role
 from policy import AreaKind
@@ -106,21 +106,25 @@ def kind_of(code: str) -> AreaKind | None:
 
 
 _DISTRICT, _STREET = AreaCode("440308"), AreaCode("440308003")
-_commands: list[CommandSpec] = []
-area = Aggregate("area", id="area_code", state=Area, evolve=evolve, commands=_commands)
-_commands += [  # a command about an area reads its parent, which is an area too: so they come after it
-    command(
-        publish,
-        stream="new",
-        also=[area.by("parent")],
-        roles={Role.CIVIL_REGISTRAR},
-        example=PublishArea(area_code=_STREET, valid_from=date(2022, 1, 1), parent=_DISTRICT),
-    ),
-    command(
-        revise,
-        also=[area.by("parent")],
-        roles={Role.CIVIL_REGISTRAR},
-        example=ReviseArea(area_code=_STREET, valid_from=date(2023, 1, 1), ended=True),
-    ),
-]
-area.__post_init__()
+
+area = Aggregate(
+    "area",
+    id="area_code",
+    state=Area,
+    evolve=evolve,
+    commands=[
+        command(
+            publish,
+            stream="new",
+            also=[same("parent")],
+            roles={Role.CIVIL_REGISTRAR},
+            example=PublishArea(area_code=_STREET, valid_from=date(2022, 1, 1), parent=_DISTRICT),
+        ),
+        command(
+            revise,
+            also=[same("parent")],
+            roles={Role.CIVIL_REGISTRAR},
+            example=ReviseArea(area_code=_STREET, valid_from=date(2023, 1, 1), ended=True),
+        ),
+    ],
+)
