@@ -278,6 +278,7 @@ def _settings(bootstrap: str, group: str, session_s: float) -> dict[str, Any]:
         "stream_wait_empty": False,  # True: stop() may hang for ever
         "stream_buffer_maxsize": 16,  # fetches per partition: bounds memory
         "consumer_auto_offset_reset": "earliest",  # out of range means a topic made anew: from its start, what is known is dropped
+        "consumer_metadata_max_age_ms": 5_000,  # a topic that was deleted and made again is seen this soon
         "broker_max_poll_records": MOST_PER_CALL,
         "broker_commit_interval": 1.0,
         "broker_session_timeout": session_s,

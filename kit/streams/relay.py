@@ -30,6 +30,7 @@ PRODUCER = {
     "enable.idempotence": True,
     "enable.gapless.guarantee": True,  # a message given up makes the producer fail instead of leaving a gap
     "compression.type": "lz4",
+    "log_level": 3,  # errors; the broker being away is told by `lag`
     "linger.ms": 1,  # the median delay is about this (measured); 0 sends smaller batches
     "message.timeout.ms": 0,  # never gives up by itself: a broker that is away is waited for
 }
