@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.envelope import EventType
-from contracts.generate.events import FOLDER, published
+from contracts.generate.events import FOLDER, declared, published
 from contracts.generate.keep import examine, write
 from contracts.generate.lint import unregistered
 from contracts.generate.problem import told
@@ -17,7 +17,8 @@ def run(*, check: bool, kinds: Sequence[EventType] | None = None, folder: Path =
     """The exit code: 0, or 1 with the reasons on standard error and nothing written. `check`: stale and missing files are reasons too."""
     events = published() if kinds is None else kinds
     findings = examine(events, folder)
-    findings.refused += unregistered(events)
+    if kinds is None:
+        findings.refused += unregistered(events, declared())
     for note in findings.notes:
         sys.stdout.write(f"note: {note}\n")
     problems = findings.all() if check else findings.refused
