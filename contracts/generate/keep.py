@@ -17,7 +17,7 @@ from contracts.generate.compatibility import Verdict, changes
 from contracts.generate.events import label
 from contracts.generate.lint import lint
 from contracts.generate.problem import Problem
-from contracts.generate.sample import sample
+from contracts.generate.sample import NoSample, sample
 from contracts.generate.schema import Document, schema_of
 
 FILE = re.compile(r"^(?P<name>.+)\.v(?P<version>[0-9]+)\.json$")
@@ -28,15 +28,16 @@ Versions = Mapping[tuple[str, int], Any]
 
 @dataclass
 class Findings:
-    """refused: a person must settle it.  files: what should stand where.  stale: of these, what does not.  notes: worth knowing."""
+    """refused: a person must settle it.  files: what should stand where, under the folder.  notes: worth knowing."""
 
+    folder: Path
     refused: list[Problem] = field(default_factory=list)
     files: dict[Path, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def stale(self) -> list[Problem]:
         return [
-            Problem(str(path.relative_to(path.parents[1])), "is stale" if path.exists() else "is missing", WRITE)
+            Problem(str(path.relative_to(self.folder.parent)), "is stale" if path.exists() else "is missing", WRITE)
             for path in self.to_write()
         ]
 
@@ -49,24 +50,26 @@ class Findings:
 
 @dataclass(frozen=True)
 class Past:
-    """What the folder holds."""
+    """What the folder holds. broken: files that are no JSON, such as after a merge that was not finished."""
 
-    folder: Path
     schemas: Versions
     examples: Versions
+    broken: list[Problem]
 
     @classmethod
     def of(cls, folder: Path) -> Past:
-        return cls(folder, _read(folder / "schemas"), _read(folder / "examples"))
+        broken: list[Problem] = []
+        return cls(_read(folder / "schemas", broken), _read(folder / "examples", broken), broken)
 
 
 def examine(kinds: Iterable[EventType], folder: Path) -> Findings:
     """Compare the events with the schemas, examples and AsyncAPI document in the folder. Writes nothing."""
-    known, past, findings = {kind.name: kind for kind in kinds}, Past.of(folder), Findings()
+    known, past, findings = {kind.name: kind for kind in kinds}, Past.of(folder), Findings(folder)
+    findings.refused += past.broken
     for kind in known.values():
         findings.refused += lint(kind)
     if findings.refused:
-        return findings  # a class that may not be has no schema
+        return findings  # a class that may not be has no schema, a broken file no past
     findings.refused += _lost(known, past)
     for kind in known.values():
         _compare(kind, past, findings)
@@ -91,11 +94,14 @@ def as_text(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _read(folder: Path) -> Versions:
+def _read(folder: Path, broken: list[Problem]) -> Versions:
     found = {}
     for path in sorted(folder.glob("*.json")):
         if match := FILE.match(path.name):
-            found[match["name"], int(match["version"])] = json.loads(path.read_text(encoding="utf-8"))
+            try:
+                found[match["name"], int(match["version"])] = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                broken.append(Problem(f"{folder.name}/{path.name}", f"is not JSON: {error}", "Restore it from history."))
     return found
 
 
@@ -147,10 +153,18 @@ def _examples(known: Mapping[str, EventType], versions: Iterable[tuple[str, int]
             examples[label(name, version)] = past.examples[name, version]
             findings.refused += _fault(kind, version, past.examples[name, version])
         elif version == kind.version:
-            examples[label(name, version)] = json.loads(encode(sample(kind)))
+            examples[label(name, version)] = _draft(kind, findings)
         else:
             findings.refused.append(Problem(f"{name} v{version}", "has no example", "Restore it from history."))
     return examples
+
+
+def _draft(kind: EventType, findings: Findings) -> Any:
+    try:
+        return json.loads(encode(sample(kind)))
+    except NoSample as error:
+        findings.refused.append(Problem(f"{kind.name} v{kind.version}", str(error), "Add one to CODES in contracts/generate/sample.py."))
+        return None
 
 
 def _fault(kind: EventType, version: int, payload: Any) -> Iterator[Problem]:

@@ -32,8 +32,12 @@ LATER = re.compile(r"(_to|_until|_by|_due|^last_month|^review_month)$")
 NUMBERS = {"amount_fen": 149_500, "gross": 409_500, "offered": 200_000, "amount": 149_500, "residual": 260_000, "members": 3, "points": 50}
 
 
+class NoSample(Exception):
+    """A code type has no sample value here."""
+
+
 def sample(kind: EventType) -> Event:
-    """An event with every field filled, the optional ones too. Raises ValueError for a code type that has no example here."""
+    """An event with every field filled, none with its default, which would be left out of the message. Raises NoSample."""
     return _struct(kind.cls)
 
 
@@ -51,7 +55,14 @@ def _value(name: str, hint: Any, default: Any) -> Any:
         return _id(name, named)
     if is_enum(hint):
         return _member(hint, default)
-    return PLAIN[hint](name) if hint in PLAIN else _struct(hint)
+    return _plain(name, hint, default) if hint in PLAIN else _struct(hint)
+
+
+def _plain(name: str, hint: Any, default: Any) -> Any:
+    value = PLAIN[hint](name)
+    if value != default:
+        return value
+    return not value if hint is bool else value + 1
 
 
 def _id(field: str, named: str) -> str:
@@ -64,12 +75,12 @@ def _id(field: str, named: str) -> str:
     if named == "Month" and LATER.search(field):
         return "2023-09"
     if named not in CODES:
-        raise ValueError(f"{named} has no example: add one to CODES in contracts/generate/sample.py")
+        raise NoSample(f"{named} has no sample value")
     return CODES[named]
 
 
 def _member(enum: type[Enum], default: Any) -> Enum:
-    """The first that is not the default, which would be left out of the message."""
+    """The first that is not the default."""
     return next(member for member in enum if member is not default)
 
 

@@ -12,8 +12,9 @@ import contracts.registry.person
 from contracts.envelope import EventType
 from contracts.generate.events import FOLDER, published
 from contracts.generate.run import run
-from contracts.ids import HouseholdId
-from tests.contracts.toys import FIELDS, GIFT, NAME, program, struct, toy
+from contracts.generate.sample import CODES
+from contracts.ids import AreaCode, HouseholdId
+from tests.contracts.toys import FIELDS, GIFT, NAME, Colour, program, struct, toy
 
 GAINED = {**FIELDS, "household_id": (HouseholdId | None, None)}
 SCHEMA, EXAMPLE = f"schemas/{NAME}.v1.json", f"examples/{NAME}.v1.json"
@@ -64,7 +65,7 @@ def test_a_missing_file_is_told_and_written(folder: Path, name: str, capsys: pyt
     text = (folder / name).read_text()
     (folder / name).unlink()
     said = refused(folder, [toy()], capsys, check=True)
-    assert f"{name.removeprefix('')}: is missing" in said or f"{folder.name}/{name}: is missing" in said
+    assert f"{folder.name}/{name}: is missing" in said
     assert "python -m contracts.generate" in said
     assert generate(folder, toy()) == 0
     assert (folder / name).read_text() == text
@@ -121,6 +122,27 @@ def test_an_example_that_the_program_would_write_otherwise_is_refused(folder: Pa
     assert f"{EXAMPLE}: is not what the program writes" in refused(folder, [toy()], capsys, check=True)
     (folder / EXAMPLE).write_text(json.dumps({**GIFT, "note": None}))
     assert f"{EXAMPLE}: is not what the program writes" in refused(folder, [toy()], capsys, check=True)
+
+
+def test_a_file_that_a_merge_left_broken_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the past nothing can be compared: it is never written anew over it."""
+    (folder / SCHEMA).write_text("<<<<<<< HEAD")
+    assert f"{SCHEMA}: is not JSON" in refused(folder, [toy()], capsys, check=False)
+
+
+def test_a_draft_leaves_no_field_out(tmp_path: Path) -> None:
+    """A field with its default is not written, so the draft has another value."""
+    kind = toy({**FIELDS, "waived": (bool, True), "count": (int, 1), "colour": (Colour, Colour.RED)})
+    assert generate(tmp_path, kind) == 0
+    draft = json.loads((tmp_path / EXAMPLE).read_text())
+    assert (draft["waived"], draft["count"], draft["colour"]) == (False, 2, "blue")
+
+
+def test_a_code_without_a_sample_value_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new type of code: the person who adds it says what one looks like."""
+    monkeypatch.delitem(CODES, "AreaCode")
+    said = refused(tmp_path, [toy({**FIELDS, "area": AreaCode})], capsys, check=False)
+    assert f"{NAME} v1: AreaCode has no sample value" in said
 
 
 def test_a_polished_example_is_kept(folder: Path) -> None:
