@@ -23,11 +23,11 @@ async def test_the_database_is_as_the_tables_describe_it(place: Place) -> None:
     await migrate(place.dsn, ["reader"])
     engine = create_async_engine(sqlalchemy_url(place.dsn))
     async with engine.connect() as connection:
-        assert await connection.run_sync(_differences) == []
+        assert await connection.run_sync(differences) == []
     await engine.dispose()
 
 
-def _differences(connection: sa.Connection) -> list[Any]:
+def differences(connection: sa.Connection) -> list[Any]:
     described = sa.MetaData()
     for table in [*kit.streams.tables.metadata.tables.values(), *kit.journal.tables.metadata.tables.values()]:
         table.to_metadata(described)
