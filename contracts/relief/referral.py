@@ -18,6 +18,14 @@ class DeclineReason(StrEnum):
     ALREADY_HELPED = "already_helped"
 
 
+class Progress(StrEnum):
+    """How the receiver's work goes, in the note that is due each 30 days (section 3.5)."""
+
+    ON_COURSE = "on_course"  # 按计划
+    DELAYED = "delayed"  # 有延误
+    BLOCKED = "blocked"  # 受阻
+
+
 class Follow(StrEnum):
     """What a declined, returned or expired referral leads to: it may not simply end (section 3.5)."""
 
@@ -69,6 +77,16 @@ class ReferralServiceStarted(Event):
 
     referral_id: ReferralId
     household_id: HouseholdId
+    note_by: date
+
+
+@event("relief.referral.progress-noted", version=1, stream="referral_id")
+class ReferralProgressNoted(Event):
+    """It is known how the receiver's work goes; the next note is due by `note_by`. Source: section 3.5."""
+
+    referral_id: ReferralId
+    household_id: HouseholdId
+    progress: Progress
     note_by: date
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from contracts.relief.need import CoverageRefusal
+from contracts.relief.referral import Progress
 from contracts.terms import (
     ClosingCode,
     Department,
@@ -64,6 +65,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "proposed": "拟转介", "sent": "已转介", "accepted": "已接收", "in_service": "服务中", "declined": "已拒绝", "returned": "已退回",
         "expired": "已超时", "withdrawn": "已撤回", "closed": "已结案",
     },
+    Progress: {"on_course": "按计划", "delayed": "有延误", "blocked": "受阻"},
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
     },

@@ -14,7 +14,8 @@ from fastapi import FastAPI, Request
 from contracts.charity.donation import DonationKind, DonationReceived
 from contracts.charity.fund import DonationCredited, Draw, FundEstablished, FundReserved, FundSpent
 from contracts.ids import DonationId, DonorId
-from contracts.terms import Purpose
+from contracts.relief.referral import Progress, ReferralProgressNoted, ReferralSent, ReferralServiceStarted
+from contracts.terms import NeedCategory, Purpose, Receiver, Urgency
 from kit.clock import Clock
 from kit.http.app import bare_app
 from kit.identity import Actor, Role
@@ -29,7 +30,7 @@ from services.linkage.api.parts import Parts
 from services.linkage.api.routers import routers
 from services.linkage.board import MemoryBoard
 from services.linkage.detections.finding import Finding, Kind, NextStep
-from tests.linkage.cases import BILLS, CHILD, FIRST_FUND, FIRST_GIFT, HOUSEHOLD, four_layers
+from tests.linkage.cases import BILLS, CHILD, FIRST_FUND, FIRST_GIFT, HOUSEHOLD, REFERRAL, four_layers
 from tests.linkage.memory import MemoryReader
 from tests.linkage.story import HAISHAN, SHATOUJIAO, Story, an_id, at
 
@@ -127,6 +128,34 @@ async def test_the_chain_tells_the_layers_with_amounts_and_chinese_terms(client:
     source = slot["lines"][0]["source"]["event_id"]
     told = (await client.get(f"/events/{source}", headers={"x-role": "auditor"})).raise_for_status().json()
     assert told["event"]["type"] == "relief.need.coverage-committed"
+
+
+async def test_a_note_on_a_referral_is_a_step_of_its_own() -> None:
+    """Section 3.5: at work since 7 March, a note on 29 March: going to plan, the next by the end of 28 April (16:00 UTC)."""
+    story = four_layers().tell(
+        ReferralSent(
+            referral_id=REFERRAL,
+            household_id=HOUSEHOLD,
+            need_id=BILLS,
+            category=NeedCategory.MEDICAL,
+            receiver=Receiver.CHARITY,
+            urgency=Urgency.YELLOW,
+            residual=412_000,
+            answer_by=at("2022-03-08"),
+        ),
+        on="2022-03-03",
+    )
+    story.tell(ReferralServiceStarted(referral_id=REFERRAL, household_id=HOUSEHOLD, note_by=date(2022, 4, 6)), on="2022-03-07")
+    note = ReferralProgressNoted(referral_id=REFERRAL, household_id=HOUSEHOLD, progress=Progress.ON_COURSE, note_by=date(2022, 4, 28))
+    story.tell(note, on="2022-03-29")
+    async with client_of(app_of(MemoryReader(story))) as client:
+        (referral,) = (await client.get(CHAIN_PATH)).raise_for_status().json()["referrals"]
+    assert [(step["state_zh"], step["progress"]) for step in referral["steps"]] == [
+        ("已转介", None),
+        ("服务中", None),
+        ("服务中", "on_course"),
+    ]
+    assert (referral["steps"][-1]["progress_zh"], referral["due_at"]) == ("按计划", "2022-04-28T16:00:00Z")
 
 
 async def test_the_chain_of_a_day_and_of_an_instant(client: httpx.AsyncClient) -> None:

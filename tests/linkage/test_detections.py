@@ -21,7 +21,15 @@ from contracts.relief.entitlement import (
     StopReason,
 )
 from contracts.relief.need import CoverageReleased, CoverageReversed, NeedClosed, NeedReopened
-from contracts.relief.referral import Follow, ReferralClosed, ReferralProposed, ReferralSent
+from contracts.relief.referral import (
+    Follow,
+    Progress,
+    ReferralClosed,
+    ReferralProgressNoted,
+    ReferralProposed,
+    ReferralSent,
+    ReferralServiceStarted,
+)
 from contracts.relief.temp_aid import TempAidReturned
 from contracts.terms import Certainty, CheckInMethod, ClosingCode, DeathSource, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
 from kit.testing import policy
@@ -375,6 +383,16 @@ class TestReferralLate:
         sent, waiting = found(story, at("2022-04-15"), "DET-13")
         assert (sent.since, sent.until, sent.details["state"]) == (limit, at("2022-04-11"), "proposed")
         assert (waiting.since, waiting.until, waiting.details["state"]) == (at("2022-04-14"), None, "sent")
+
+    def test_a_note_ends_it_until_the_next_note_is_due(self) -> None:
+        """Section 3.5: a note by the end of 2022-05-12, given on the 14th; the next by the end of 2022-06-13."""
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-07")
+        started = ReferralServiceStarted(referral_id=REFERRAL, household_id=HOUSEHOLD, note_by=date(2022, 5, 12))
+        note = ReferralProgressNoted(referral_id=REFERRAL, household_id=HOUSEHOLD, progress=Progress.DELAYED, note_by=date(2022, 6, 13))
+        story.tell(started, on="2022-04-07").tell(note, on="2022-05-14")
+        late, late_again = found(story, at("2022-06-15"), "DET-13")
+        assert (late.since, late.until, late.details["state"]) == (at("2022-05-13", 0), at("2022-05-14"), "in_service")
+        assert (late_again.since, late_again.until) == (at("2022-06-14", 0), None)
 
 
 def test_money_for_a_month_after_death_is_found_when_the_death_becomes_known() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contracts import terms
 from contracts.relief.need import CoverageRefusal
+from contracts.relief.referral import Progress
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
@@ -30,6 +31,7 @@ LISTS: list[type[StrEnum]] = [
     terms.Receiver,
     terms.Purpose,
     ReferralState,
+    Progress,
     CoverageRefusal,
     GiverKind,
 ]

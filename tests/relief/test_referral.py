@@ -18,9 +18,11 @@ from contracts.relief.need import NeedClosed
 from contracts.relief.referral import (
     DeclineReason,
     Follow,
+    Progress,
     ReferralClosed,
     ReferralCovered,
     ReferralExpired,
+    ReferralProgressNoted,
     ReferralProposed,
     ReferralReopened,
     ReferralReturned,
@@ -41,6 +43,7 @@ from services.relief.domain.referral import (
     CloseReferral,
     CoverReferral,
     ExpireReferral,
+    NoteProgress,
     ProposeReferral,
     ReopenReferral,
     ReturnReferral,
@@ -104,6 +107,10 @@ def taken(plan_by: datetime) -> ReferralTaken:
     return ReferralTaken(referral_id=REFERRAL, household_id=HOME, plan_by=plan_by)
 
 
+def noted(note_by: date, progress: Progress = Progress.ON_COURSE) -> ReferralProgressNoted:
+    return ReferralProgressNoted(referral_id=REFERRAL, household_id=HOME, progress=progress, note_by=note_by)
+
+
 def turned_down(reroute_by: datetime) -> ReferralTurnedDown:
     return ReferralTurnedDown(referral_id=REFERRAL, household_id=HOME, reason=NO_FUNDS, reroute_by=reroute_by)
 
@@ -141,6 +148,7 @@ TURN_DOWN = TurnDownReferral(referral_id=REFERRAL, reason=NO_FUNDS)
 EXPIRE = ExpireReferral(referral_id=REFERRAL)
 SEND = SendReferral(referral_id=REFERRAL)
 REOPEN = ReopenReferral(referral_id=REFERRAL)
+NOTE = NoteProgress(referral_id=REFERRAL, progress=Progress.ON_COURSE)
 
 
 def facts(*events: Event, gross: int = 24_120_00, covered: int = 0) -> Given:
@@ -316,6 +324,26 @@ def test_a_service_owes_a_note_each_thirty_days() -> None:
     facts(proposed(), sent()).when(StartService(referral_id=REFERRAL)).refused("wrong_stage")
 
 
+def test_each_note_asks_for_the_next_within_thirty_days() -> None:
+    """Section 3.5: noted on the 29th of March, a day or two early, and on the 5th of April, too late; 30 days later each."""
+    at_work = facts(proposed(), sent(), TAKEN, STARTED)
+    at_work.when(NOTE, on=date(2022, 3, 29)).then(noted(date(2022, 4, 28)))
+    blocked = NoteProgress(referral_id=REFERRAL, progress=Progress.BLOCKED)
+    at_work.when(blocked, on=date(2022, 4, 5)).then(noted(date(2022, 5, 5), Progress.BLOCKED))
+
+
+def test_a_note_typed_in_late_does_not_move_the_next_one_back() -> None:
+    """Section 3.5: the talk of the 10th of March is recorded after the note of the 29th, which asked for the 28th of April."""
+    later = noted(date(2022, 4, 28))
+    facts(proposed(), sent(), TAKEN, STARTED, later).when(NOTE, on=date(2022, 3, 10)).then(later)
+
+
+@pytest.mark.parametrize("last", [sent(), TAKEN, RETURNED, closed(ClosingCode.MET)])
+def test_only_work_under_way_is_noted(last: Event) -> None:
+    """Section 3.5: notes belong to `in_service`."""
+    facts(proposed(), sent(), last).when(NOTE).refused("wrong_stage")
+
+
 def test_coverage_that_comes_back_is_known_in_any_stage() -> None:
     """Ruling 15: closing asks for it, and a payment may overtake or follow a closing."""
     covered = ReferralCovered(referral_id=REFERRAL, household_id=HOME, amount=4_120_00)
@@ -428,6 +456,7 @@ def timers(event: Event) -> dict[str, datetime | None]:
         (sent(), "expire", ANSWER_BY),
         (TAKEN, "plan-due", at(9)),
         (STARTED, "note-due", at(31)),
+        (noted(date(2022, 4, 28)), "note-due", at(28, month=4)),
         (TURNED_DOWN, "reroute-due", at(3)),
         (RETURNED, "reroute-due", at(3)),
     ],
@@ -480,6 +509,7 @@ STEPS: list[tuple[Command, datetime]] = [
     (EXPIRE, LATE),
     (WithdrawReferral(referral_id=REFERRAL), IN_TIME),
     (StartService(referral_id=REFERRAL), LATE),
+    (NOTE, LATE),
     (CoverReferral(referral_id=REFERRAL, amount=1_00), LATE),
     (close_as(ClosingCode.NOT_ELIGIBLE), LATE),
     (close_as(ClosingCode.NO_SUPPLY, Follow.UNMET_NEED), LATE),

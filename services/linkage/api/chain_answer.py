@@ -31,7 +31,7 @@ from services.linkage.labels import name_zh, zh
 from services.linkage.matrix import LayerOf
 from services.linkage.views.household import StatusSpan
 from services.linkage.views.need import PayerLine
-from services.linkage.views.referral import ReferralRow
+from services.linkage.views.referral import ReferralRow, Step
 
 
 def chain_answer(
@@ -197,14 +197,23 @@ def _referral(row: ReferralRow, measure: Measure, as_of: date, now: datetime) ->
         age_days=(as_of - last.fact.on).days,
         due_at=last.due_at,
         overdue=is_open and last.due_at is not None and last.due_at <= now,
-        steps=[
-            StepAnswer(state=step.state, state_zh=zh(step.state), due_at=step.due_at, reason=step.reason, source=FactAnswer.of(step.fact))
-            for step in steps
-        ],
+        steps=[_step(step) for step in steps],
         code=ended,
         code_zh=zh(ended) if ended else None,
         follow=None if is_open else row.follow,
         replaced_by=None if is_open else row.replaced_by,
+    )
+
+
+def _step(step: Step) -> StepAnswer:
+    return StepAnswer(
+        state=step.state,
+        state_zh=zh(step.state),
+        due_at=step.due_at,
+        reason=step.reason,
+        progress=step.progress,
+        progress_zh=zh(step.progress) if step.progress else None,
+        source=FactAnswer.of(step.fact),
     )
 
 

@@ -82,6 +82,8 @@ class StepAnswer(Answer):
     state_zh: str
     due_at: datetime | None
     reason: str | None
+    progress: str | None
+    progress_zh: str | None
     source: FactAnswer
 
 

@@ -10,7 +10,7 @@ from services.linkage.detections.review_overdue import review_overdue
 from services.linkage.detections.same_cause_twice import same_cause_twice
 from services.linkage.detections.two_basic_living import two_basic_living
 
-DETECTIONS_VERSION = 1
+DETECTIONS_VERSION = 2
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (

@@ -13,9 +13,11 @@ from contracts.ids import HouseholdId, NeedId, ReferralId
 from contracts.relief.referral import (
     DeclineReason,
     Follow,
+    Progress,
     ReferralClosed,
     ReferralCovered,
     ReferralExpired,
+    ReferralProgressNoted,
     ReferralProposed,
     ReferralReopened,
     ReferralReturned,
@@ -48,12 +50,13 @@ OVER = frozenset({ReferralState.WITHDRAWN, ReferralState.CLOSED})
 
 
 class Step(Value):
-    """A state from an event on, and the instant by which the next step is due."""
+    """A state from an event on, and the instant by which the next step is due. A note is a step of its own in the same state."""
 
     state: ReferralState
     fact: Fact
     due_at: datetime | None = None
     reason: DeclineReason | None = None
+    progress: Progress | None = None
 
 
 class ReferralRow(Row, frozen=True):
@@ -87,6 +90,7 @@ ReferralFact = (
     | ReferralSent
     | ReferralTaken
     | ReferralServiceStarted
+    | ReferralProgressNoted
     | ReferralTurnedDown
     | ReferralReturned
     | ReferralExpired
@@ -142,6 +146,8 @@ def _step(row: ReferralRow, event: Event, fact: Fact) -> Step | None:
             return Step(state=ReferralState.ACCEPTED, fact=fact, due_at=due)
         case ReferralServiceStarted(note_by=day):
             return Step(state=ReferralState.IN_SERVICE, fact=fact, due_at=end_of(day))
+        case ReferralProgressNoted(progress=progress, note_by=day):
+            return Step(state=ReferralState.IN_SERVICE, fact=fact, due_at=end_of(day), progress=progress)
         case ReferralTurnedDown(reason=reason, reroute_by=due):
             return Step(state=ReferralState.DECLINED, fact=fact, due_at=due, reason=reason)
         case ReferralReturned(reason=reason, reroute_by=due):

@@ -7,7 +7,7 @@ proposed → sent → accepted → in_service → closed; declined, returned and
 from __future__ import annotations
 
 from contracts.ids import HouseholdId, NeedId, ReferralId
-from contracts.relief.referral import DeclineReason, Follow
+from contracts.relief.referral import DeclineReason, Follow, Progress
 from contracts.terms import ClosingCode, Receiver
 from kit.aggregate import Aggregate, command
 from kit.identity import Role
@@ -15,11 +15,13 @@ from services.relief.domain.household import household
 from services.relief.domain.need import need
 from services.relief.domain.referral.answering import (
     CoverReferral,
+    NoteProgress,
     ReturnReferral,
     StartService,
     TakeReferral,
     TurnDownReferral,
     cover,
+    note_progress,
     return_to_sender,
     start_service,
     take,
@@ -64,6 +66,11 @@ referral = Aggregate(
         command(turn_down, roles={Role.SYSTEM}, example=TurnDownReferral(referral_id=_REFERRAL, reason=DeclineReason.NO_FUNDS)),
         command(start_service, roles={Role.SYSTEM, Role.CASEWORKER}, example=StartService(referral_id=_REFERRAL)),
         command(
+            note_progress,
+            roles={Role.SYSTEM, Role.CASEWORKER},
+            example=NoteProgress(referral_id=_REFERRAL, progress=Progress.ON_COURSE),
+        ),
+        command(
             return_to_sender,
             roles={Role.SYSTEM, Role.CASEWORKER},
             example=ReturnReferral(referral_id=_REFERRAL, reason=DeclineReason.NO_CAPACITY),
@@ -83,6 +90,7 @@ __all__ = [
     "CloseReferral",
     "CoverReferral",
     "ExpireReferral",
+    "NoteProgress",
     "ProposeReferral",
     "Referral",
     "ReferralEvent",

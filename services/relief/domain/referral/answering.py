@@ -10,9 +10,11 @@ from contracts.ids import ReferralId
 from contracts.relief.referral import (
     DeclineReason,
     Follow,
+    Progress,
     ReferralClosed,
     ReferralCovered,
     ReferralExpired,
+    ReferralProgressNoted,
     ReferralReopened,
     ReferralReturned,
     ReferralServiceStarted,
@@ -45,6 +47,13 @@ class StartService(Command):
     """The receiver works on it."""
 
     referral_id: ReferralId
+
+
+class NoteProgress(Command):
+    """How the receiver's work goes."""
+
+    referral_id: ReferralId
+    progress: Progress
 
 
 class ReturnReferral(Command):
@@ -167,6 +176,20 @@ def start_service(_command: StartService, referral: Referral, context: Context) 
     referral.require(Stage.ACCEPTED)
     note_by = context.on + timedelta(days=context.policy.referral_progress_days)
     return [ReferralServiceStarted(referral_id=referral.referral_id, household_id=referral.household_id, note_by=note_by)]
+
+
+def note_progress(command: NoteProgress, referral: Referral, context: Context) -> list[ReferralProgressNoted]:
+    """The next note is due 30 days after this one; a note that is typed in late never moves the date back.
+
+    Raises: Refused("wrong_stage") unless the receiver is at work.  Source: section 3.5.
+    """
+    referral.require(Stage.IN_SERVICE)
+    note_by = max(referral.note_by, context.on + timedelta(days=context.policy.referral_progress_days))
+    return [
+        ReferralProgressNoted(
+            referral_id=referral.referral_id, household_id=referral.household_id, progress=command.progress, note_by=note_by
+        )
+    ]
 
 
 def return_to_sender(command: ReturnReferral, referral: Referral, context: Context) -> list[ReferralReturned]:

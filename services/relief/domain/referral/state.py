@@ -14,6 +14,7 @@ from contracts.relief.referral import (
     ReferralClosed,
     ReferralCovered,
     ReferralExpired,
+    ReferralProgressNoted,
     ReferralProposed,
     ReferralReopened,
     ReferralReturned,
@@ -34,6 +35,7 @@ ReferralEvent = (
     | ReferralSent
     | ReferralTaken
     | ReferralServiceStarted
+    | ReferralProgressNoted
     | ReferralTurnedDown
     | ReferralReturned
     | ReferralExpired
@@ -73,6 +75,7 @@ class Referral:
     covered: int = 0
     answer_by: datetime = datetime.max.replace(tzinfo=UTC)
     answered: bool = False
+    note_by: date = date.min
     closed_as: ClosingCode | None = None
     follow: Follow | None = None
     replaced_by: ReferralId | None = None
@@ -91,8 +94,8 @@ def evolve(referral: Referral, event: ReferralEvent) -> Referral:
             return replace(referral, stage=Stage.SENT, residual=residual, answer_by=due, answered=False)
         case ReferralTaken():
             return replace(referral, stage=Stage.ACCEPTED, answered=True)
-        case ReferralServiceStarted():
-            return replace(referral, stage=Stage.IN_SERVICE)
+        case ReferralServiceStarted(note_by=day) | ReferralProgressNoted(note_by=day):
+            return replace(referral, stage=Stage.IN_SERVICE, note_by=day)
         case ReferralTurnedDown():
             return replace(referral, stage=Stage.DECLINED, answered=True)
         case ReferralReturned():
@@ -144,7 +147,7 @@ def index(event: ReferralEvent) -> Iterable[IndexChange]:
             return _deadline("expire", due)
         case ReferralTaken(plan_by=due):
             return _deadline("plan-due", due)
-        case ReferralServiceStarted(note_by=day):
+        case ReferralServiceStarted(note_by=day) | ReferralProgressNoted(note_by=day):
             return _deadline("note-due", end_of(day))
         case ReferralTurnedDown(reroute_by=due) | ReferralReturned(reroute_by=due):
             return _deadline("reroute-due", due)
