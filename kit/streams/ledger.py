@@ -6,11 +6,13 @@ import asyncio
 import zlib
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import asyncpg
 
 WHOLE = -1  # the ledger row for the topic as a whole: every event up to its position was acknowledged
+VERIFIED = -2  # the ledger row that names the server and timeline on which store and topic were found to agree
+IDENTITY = "(select system_identifier from pg_control_system()) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
 PROBE_S = 2.0  # a lock connection that stays silent this long is lost
 
 
@@ -54,7 +56,7 @@ class Ledger:
 
     async def load(self) -> tuple[str | None, dict[int, int]]:
         """The topic's id (None: nothing was ever sent) and the last acknowledged position by partition (`WHOLE`: of all)."""
-        rows = await self._ask("select topic_id, partition, position from relay_ledger")
+        rows = await self._ask(f"select topic_id, partition, position from relay_ledger where partition > {VERIFIED}")
         return (rows[0]["topic_id"] if rows else None), {row["partition"]: row["position"] for row in rows}
 
     async def restart(self, topic_id: str, partitions: int) -> None:
@@ -71,6 +73,12 @@ class Ledger:
             list(positions.values()),
         )
 
+    async def verified(self, *, agree: bool) -> None:
+        """Store and topic were compared on the database as it is now: they agree, or appends must be refused."""
+        await self._ask(f"delete from relay_ledger where partition = {VERIFIED}")
+        if agree:
+            await self._ask(f"insert into relay_ledger(partition, topic_id, position) values ({VERIFIED}, {IDENTITY}, 0)")
+
     async def _ask(self, statement: str, *values: object) -> list[asyncpg.Record]:
         async with self._one_at_a_time:
             if self._session is None:
@@ -80,3 +88,12 @@ class Ledger:
             except (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError) as error:
                 raise LostLock("the connection that held the lock is gone") from error
             return rows
+
+
+async def is_verified(database: Any) -> bool:
+    """Whether a relay has compared store and topic on this server and timeline (ruling 7 of the design: until then appends answer 503).
+
+    database: a pool or connection of the store; a plain role may ask.
+    """
+    agree: bool = await database.fetchval(f"select exists(select from relay_ledger where partition = {VERIFIED} and topic_id = {IDENTITY})")
+    return agree

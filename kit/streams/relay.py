@@ -69,7 +69,12 @@ class Relay:
     async def _work(self) -> None:
         async with Ledger(self._dsn, self._store.source) as ledger:
             topic = (await describe_topics(self._bootstrap, [self.topic]))[self.topic]
-            sender = await self._resume(ledger, topic)
+            try:
+                sender = await self._resume(ledger, topic)
+            except RestoredStore:
+                await ledger.verified(agree=False)
+                raise
+            await ledger.verified(agree=True)
             self.verified.set()
             log.info("relay of %s starts after position %d", self.topic, self.position)
             try:

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from kit.store.tables import metadata
-from kit.streams.ledger import WHOLE, Ledger, LostLock
+from kit.streams.ledger import WHOLE, Ledger, LostLock, is_verified
 from kit.streams.relay import AnotherTopic, Relay, RestoredStore, resume_after
 from kit.streams.topics import Topic
 from tests.kit.streams.places import Place, create_tables, delete_topic, messages, without_repeats
@@ -155,10 +155,12 @@ async def test_a_restored_store_is_recognised_before_anything_is_sent(place: Pla
     topic = await place.topic()
     await store.write(additions(110, 20))
     await sent_all(place, store, topic, 110)
+    assert await is_verified(pool)
     await pool.execute("delete from events where position > 100")
     async with relaying(place, store) as work:
         with pytest.raises(RestoredStore):
             await work.ends()
+    assert not await is_verified(pool)
     await store.write(additions(20, 20, first=101, service="another"))
     async with relaying(place, store) as work:
         with pytest.raises(RestoredStore):
@@ -184,6 +186,22 @@ async def test_a_second_relay_waits_and_takes_over(place: Place, pool: asyncpg.P
 
 CUT_HOLDER = """select pg_terminate_backend(l.pid) from pg_locks l join pg_database d on d.oid = l.database
 where locktype = 'advisory' and datname = current_database()"""
+
+
+async def test_another_server_or_timeline_is_not_verified_until_a_relay_compared_it(
+    place: Place, pool: asyncpg.Pool, store: TableStore
+) -> None:
+    """Ruling 7: after a restore or failover appends wait for the relay; the mark names the server and timeline it was made on."""
+    await place.topic()
+    assert not await is_verified(pool)
+    async with relaying(place, store) as work:
+        await until(work.relay.verified.is_set)
+    assert await is_verified(pool)
+    await pool.execute("update relay_ledger set topic_id = '1/00000002' where partition = -2")
+    assert not await is_verified(pool)
+    async with relaying(place, store) as work:
+        await until(work.relay.verified.is_set)
+        assert await is_verified(pool)
 
 
 @pytest.mark.parametrize(
