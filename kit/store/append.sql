@@ -63,24 +63,9 @@ begin
     insert into command_key (key, body, position, count)
       select a.key, a.body, pos[a.i], n[a.i] from unnest(p_key, p_body) with ordinality a(key, body, i)
        where a.key is not null and verdict[a.i] = 0 and n[a.i] > 0;
-    for item in
-      select c.app, c.stream, c.op, c.kind, c.key, c.due from unnest(c_app, c_stream, c_op, c_kind, c_key, c_due)
-        with ordinality c(app, stream, op, kind, key, due, o) where verdict[c.app] = 0 order by c.o
-    loop
-      case item.op
-        when 'take' then insert into claim values (item.kind, item.key, item.stream) on conflict (kind, key) do nothing;
-        when 'release' then delete from claim where kind = item.kind and key = item.key and stream = item.stream;
-        when 'link' then insert into subject values (item.key, item.stream, pos[item.app]) on conflict do nothing;
-        when 'unlink' then delete from subject where subject = item.key and stream = item.stream;
-        when 'timer' then insert into timer values (item.stream, item.key, item.due)
-          on conflict (stream, name) do update set due = excluded.due;
-        when 'cancel' then delete from timer where stream = item.stream and name = item.key;
-        when 'end' then
-          delete from claim where stream = item.stream;
-          delete from subject where stream = item.stream;
-          delete from timer where stream = item.stream;
-      end case;
-    end loop;
+    perform index_change(c.stream, c.op, c.kind, c.key, c.due, pos[c.app])
+      from unnest(c_app, c_stream, c_op, c_kind, c_key, c_due) with ordinality c(app, stream, op, kind, key, due, o)
+     where verdict[c.app] = 0 order by c.o;
     for item in select x.table_name, x.row from unnest(x_app, x_table, x_row) x(app, table_name, row) where verdict[x.app] = 0 loop
       execute format('insert into %1$I select * from jsonb_populate_record(null::%1$I, $1)', item.table_name) using item.row;
     end loop;

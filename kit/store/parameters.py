@@ -37,7 +37,7 @@ def columns(appends: Sequence[Append]) -> list[list[Any]]:
             for i, append in numbered
             for e in append.events
         ],
-        [(i, stream, *_change(change)) for i, append in numbered for stream, change in append.index],
+        [(i, stream, *change_columns(change)) for i, append in numbered for stream, change in append.index],
         [(i, row.table, msgspec.json.encode(row.values).decode()) for i, append in numbered for row in append.rows],
     )
     return [column for rows, width in zip(tables, WIDTHS, strict=True) for column in _transposed(rows, width)]
@@ -48,7 +48,7 @@ def _transposed(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return turned or [[] for _ in range(width)]
 
 
-def _change(change: IndexChange) -> tuple[str, str | None, str | None, datetime | None]:
+def change_columns(change: IndexChange) -> tuple[str, str | None, str | None, datetime | None]:
     """(operation, kind, key, due) of one change."""
     match change:
         case Take(kind, key):

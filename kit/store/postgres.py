@@ -133,12 +133,12 @@ class PgStore:
         rows = await self.pool.fetch(f"select {COLUMNS} from events where stream = any($1) order by stream, version", list(streams))
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         for row in rows:
-            found[row["stream"]].append(self._recorded(row))
+            found[row["stream"]].append(recorded_row(row, self.source))
         return found
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         rows = await self.pool.fetch(f"select {COLUMNS} from events where position > $1 order by position limit $2", after, limit)
-        return [self._recorded(row) for row in rows]
+        return [recorded_row(row, self.source) for row in rows]
 
     async def answer(self, key: str) -> tuple[str | None, list[Recorded]] | None:
         known = await self.pool.fetchrow("select body, position, count from command_key where key = $1", key)
@@ -182,20 +182,21 @@ class PgStore:
         if listener is not None:
             await listener.close()
 
-    def _recorded(self, row: Any) -> Recorded:
-        known = _meta.decode(row["meta"])
-        meta = Meta(
-            id=str(row["id"]),
-            source=self.source,
-            position=row["position"],
-            stream=row["stream"],
-            version=row["version"],
-            type=row["type"],
-            schema_version=row["schema_version"],
-            key=row["key"],
-            recorded_at=row["recorded_at"],
-            occurred_at=row["occurred_at"],
-            effective_from=row["effective_from"],
-            **msgspec.structs.asdict(known),
-        )
-        return Recorded(meta=meta, data=row["data"].encode())
+
+def recorded_row(row: Any, source: str) -> Recorded:
+    """A row of the log as an event of a source."""
+    meta = Meta(
+        id=str(row["id"]),
+        source=source,
+        position=row["position"],
+        stream=row["stream"],
+        version=row["version"],
+        type=row["type"],
+        schema_version=row["schema_version"],
+        key=row["key"],
+        recorded_at=row["recorded_at"],
+        occurred_at=row["occurred_at"],
+        effective_from=row["effective_from"],
+        **msgspec.structs.asdict(_meta.decode(row["meta"])),
+    )
+    return Recorded(meta=meta, data=row["data"].encode())

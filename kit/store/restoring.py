@@ -1,0 +1,110 @@
+"""After a restore to an earlier time: the lost tail comes back from the topic, with keys, claims, subjects and timers.
+
+A topic's messages carry the whole row, so an imported command is still known under its key. Rows of the service's own tables (the
+vault's) are in no message: they come from their own backup. `reindex` derives all index rows anew, which a release that adds a claim,
+subject or timer also needs (ruling 27 of the design).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from contracts.envelope import Recorded
+from kit.service import Service
+from kit.store.envelope import StoredMeta
+from kit.store.model import Take
+from kit.store.parameters import change_columns
+from kit.store.postgres import COLUMNS, LOCK, recorded_row
+
+PAGE = 1_000
+INSERT = f"insert into events ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+KEEP_KEY = "insert into command_key (key, body, position, count) values ($1, $2, $3, $4) on conflict do nothing"
+_encoder = msgspec.json.Encoder()
+
+
+class NotTheTail(Exception):
+    """The events do not follow on what the store holds: nothing was imported."""
+
+
+async def import_tail(dsn: str, service: Service, events: Sequence[Recorded]) -> int:
+    """Record events as they were, after the newest the store has. Returns how many; events it already has are passed over.
+
+    Raises: NotTheTail when a position is missing between them and the store.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(LOCK)
+            head = await connection.fetchval("select coalesce(max(position), 0) from events")
+            new = [event for event in sorted(events, key=_position) if event.meta.position > head]
+            if [event.meta.position for event in new] != list(range(head + 1, head + 1 + len(new))):
+                raise NotTheTail(f"the store ends at {head}; a position is missing among those that should follow")
+            await _insert(connection, new)
+            await _replay(connection, service, new)
+            await connection.execute("select pg_notify('events', $1)", str(head + len(new)))
+            return len(new)
+    finally:
+        await connection.close()
+
+
+async def reindex(dsn: str, service: Service) -> int:
+    """Derive every claim, subject and timer anew from the events, under the order lock. Returns how many events were replayed."""
+    connection = await asyncpg.connect(dsn)
+    replayed = 0
+    try:
+        async with connection.transaction():
+            await connection.execute(LOCK)
+            await connection.execute("delete from claim; delete from subject; delete from timer")
+            while rows := await connection.fetch(
+                f"select {COLUMNS} from events where position > $1 order by position limit {PAGE}", replayed
+            ):
+                events = [recorded_row(row, "") for row in rows]
+                await _replay(connection, service, events)
+                replayed = events[-1].meta.position
+    finally:
+        await connection.close()
+    return replayed
+
+
+def _position(event: Recorded) -> int:
+    return event.meta.position
+
+
+async def _insert(connection: Any, events: Sequence[Recorded]) -> None:
+    await connection.executemany(INSERT, [_row(event) for event in events])
+    by_key = groupby((event.meta for event in events if event.meta.command_key), key=lambda meta: (meta.command_key, meta.body_hash))
+    for (key, body), metas in by_key:
+        positions = [meta.position for meta in metas]
+        await connection.execute(KEEP_KEY, key, body, positions[0], len(positions))
+
+
+def _row(event: Recorded) -> tuple[Any, ...]:
+    meta = event.meta
+    kept = StoredMeta(**{name: getattr(meta, name) for name in StoredMeta.__struct_fields__})
+    return (
+        meta.position, meta.id, meta.stream, meta.version, meta.type, meta.schema_version, meta.key, meta.recorded_at, meta.occurred_at,
+        meta.effective_from, event.data.decode(), _encoder.encode(kept).decode(),
+    )  # fmt: skip
+
+
+async def _replay(connection: Any, service: Service, events: Iterable[Recorded]) -> None:
+    for event in events:
+        fact = event.event()
+        for change in service.aggregate_of(fact).index(fact):
+            op, kind, key, due = change_columns(change)
+            await connection.execute(
+                "select index_change($1, $2, $3, $4, $5, $6)", event.meta.stream, op, kind, key, due, event.meta.position
+            )
+            if isinstance(change, Take):
+                await _check_holder(connection, event.meta.stream, change)
+
+
+async def _check_holder(connection: Any, stream: str, claim: Take) -> None:
+    holder = await connection.fetchval("select stream from claim where kind = $1 and key = $2", claim.kind, claim.key)
+    if holder != stream:
+        raise NotTheTail(f"{claim.kind} is held by {holder} and taken by {stream}: the events contradict their claims")
