@@ -25,8 +25,9 @@ from kit.secret_file import create_once
 from kit.service import Service
 from kit.settings import Settings
 from kit.status import Status, consumer_places, published, refused, relayed
-from kit.store.postgres import PgStore
+from kit.store.postgres import NotCompared, PgStore
 from kit.streams.feeds import owners_feed
+from kit.streams.ledger import is_verified
 from kit.streams.race import race
 from kit.streams.reactor import Reactor
 from kit.streams.relay import Relay
@@ -90,7 +91,7 @@ async def run_together(runners: list[Runner], stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def command_path(service: Service, settings: Settings) -> AsyncIterator[CommandPath]:
     """The service's command path over its store, with its resources open."""
-    store = await PgStore(settings.dsn(service.name), settings.source(service.name)).open()
+    store = await PgStore(settings.dsn(service.name), settings.source(service.name), is_verified).open()
     try:
         opened = service.resources(settings, store) if service.resources else nullcontext()
         async with opened as resources:
@@ -173,5 +174,9 @@ def _ops(service: Service, store: PgStore, settings: Settings) -> Runner:
             refused=await refused(store.pool) if service.reactions else 0,
         )
 
-    checks: dict[str, Check] = {"database": database}
+    async def agreed() -> None:
+        if not await is_verified(store.pool):
+            raise NotCompared("the relay has not compared this store with its topic yet")
+
+    checks: dict[str, Check] = {"database": database, "store agrees with topic": agreed}
     return lambda stop: serve_http(ops_app(checks, status), settings.host, settings.ops_port, stop)

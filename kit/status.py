@@ -90,7 +90,7 @@ async def published(pool: asyncpg.Pool) -> dict[int, int]:
 
 async def relayed(pool: asyncpg.Pool) -> int:
     """From the relay's ledger: everything up to here is in the topic."""
-    return await pool.fetchval("select coalesce(max(position), 0) from relay_ledger where partition < 0") or 0
+    return await pool.fetchval("select coalesce(max(position), 0) from relay_ledger where partition = -1") or 0
 
 
 async def refused(pool: asyncpg.Pool) -> int:

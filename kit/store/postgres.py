@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ import msgspec
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from contracts.envelope import Meta, Recorded
-from kit.errors import OutcomeUnknown
+from kit.errors import OutcomeUnknown, Retry
 from kit.store.envelope import StoredMeta
 from kit.store.model import Append, GroupResult, Head, Verdict, VerdictKind
 from kit.store.parameters import columns
@@ -43,12 +43,21 @@ APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 27))}
 _meta = msgspec.json.Decoder(StoredMeta)
 
 
+Agreed = Callable[[Any], Awaitable[bool]]
+
+
+class NotCompared(Retry):
+    """The store may have been restored to an earlier time: no append before the relay has compared it with its topic (ruling 7)."""
+
+
 class PgStore:
     """One service's log. `open` connects; `close` ends everything."""
 
-    def __init__(self, dsn: str, source: str) -> None:
+    def __init__(self, dsn: str, source: str, agreed: Agreed | None = None) -> None:
+        """agreed: asked on each connection that would write, whether store and topic were found to agree; None: nobody asks."""
         self.dsn = dsn
         self.source = source
+        self._agreed = agreed
         self._pool: asyncpg.Pool | None = None
         self._writer: asyncpg.Connection | None = None
         self._closed = asyncio.Event()
@@ -126,7 +135,11 @@ class PgStore:
 
     async def _connected(self) -> asyncpg.Connection:
         if self._writer is None or self._writer.is_closed():
-            self._writer = await asyncpg.connect(self.dsn, server_settings=WRITER_SETTINGS, timeout=5)
+            connection = await asyncpg.connect(self.dsn, server_settings=WRITER_SETTINGS, timeout=5)
+            if self._agreed is not None and not await self._agreed(connection):
+                await connection.close()
+                raise NotCompared("the relay has not compared this store with its topic yet")
+            self._writer = connection
         return self._writer
 
     async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
