@@ -14,7 +14,7 @@ async def a_fund(district: District, name: str, purpose: str, *gifts: int, on: s
     for number, amount in enumerate(gifts, 1):
         donation = district.id(f"{name}-donation-{number}")
         terms: Told = {"donor_id": district.id(f"{name}-donor-{number}"), "kind": "money", "amount_fen": amount, "purpose": purpose}
-        await district.give("charity_officer", f"/charity/donation/{donation}/receive", on, **terms)
+        await district.give("charity_officer", f"/charity/donation/{donation}/receive", on, terms)
         await district.give("charity_officer", f"/charity/donation/{donation}/allocate", on, fund_id=fund)
     return fund
 
@@ -24,7 +24,7 @@ async def proposed_gift(
 ) -> str:
     """An officer proposes up to an amount of a fund for a need; the allocation's id."""
     body: Told = {"fund_id": fund, "household_id": home, "need_id": need, "category": category, "amount_fen": amount, **more}
-    await district.give("charity_officer", f"/charity/allocation/{district.id(name)}/propose", on, **body)
+    await district.give("charity_officer", f"/charity/allocation/{district.id(name)}/propose", on, body)
     return district.id(name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ STRANGERS: dict[str, tuple[str, Role, str]] = {
 """Who acts here beside the actors of the case files."""
 
 Told = dict[str, Any]
+Body = Mapping[str, Any] | None
 
 
 class District(Player):
@@ -45,14 +47,18 @@ class District(Player):
         """The id of a name in this test."""
         return self.names.id(name)
 
-    async def give(self, by: str, path: str, on: str, *, seen: bool = False, **body: Any) -> Told:
-        """Give a command at noon of a business day; the answer with its events. Raises: Unexpected."""
-        return await self.post(by, path, {**body, "occurred_at": instant_of(date.fromisoformat(on))}, seen=seen)
+    async def give(self, by: str, path: str, on: str, body: Body = None, *, seen: bool = False, **more: Any) -> Told:
+        """Give a command at noon of a business day; the answer with its events.
 
-    async def refusal(self, by: str, path: str, on: str, *, seen: bool = False, **body: Any) -> Told:
+        body, more: its fields.  seen: it names the version last seen.  Raises: Unexpected.
+        """
+        fields = {**(body or {}), **more, "occurred_at": instant_of(date.fromisoformat(on))}
+        return await self.post(by, path, fields, seen=seen)
+
+    async def refusal(self, by: str, path: str, on: str, body: Body = None, *, seen: bool = False, **more: Any) -> Told:
         """The problem that a command is answered with."""
         with pytest.raises(Unexpected) as refused:
-            await self.give(by, path, on, seen=seen, **body)
+            await self.give(by, path, on, body, seen=seen, **more)
         return problem_of(refused.value)
 
     async def ask(self, by: str, path: str, **query: str) -> Told:

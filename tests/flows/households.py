@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kit.vault import invent_document_number
 from tests.flows.district import QIAODONG, SHATOUJIAO, District, events_of, only
 
 
-async def registered(district: District, name: str, born: str, *, sequence: int = 0, area: str = QIAODONG, **values: str) -> str:
-    """An invented person is known to the registry; the id."""
-    given = {"name": "示范人", "document_number": invent_document_number(date.fromisoformat(born), sequence, male=False), **values}
-    await district.post("registrar", f"/registry/person/{district.id(name)}/register", {**given, "area": area})
+def document_number(district: District, name: str) -> str:
+    """An invented citizen number that nobody else of the session has."""
+    spread = UUID(district.id(name)).int
+    born = date(1930, 1, 1) + timedelta(days=spread % 30_000)
+    return invent_document_number(born, spread // 30_000 % 500, male=False)
+
+
+async def registered(district: District, name: str, *, area: str = QIAODONG, **values: str) -> str:
+    """An invented person is known to the registry; the id. values: more of what the vault keeps, or other ones."""
+    body = {"name": "示范人", "document_number": document_number(district, name), "area": area, **values}
+    await district.post("registrar", f"/registry/person/{district.id(name)}/register", body)
     return district.id(name)
 
 
@@ -26,7 +34,7 @@ async def household_of(district: District, *members: str, on: str, area: str = S
 async def a_need(district: District, home: str, category: str, gross: int, on: str, *, name: str = "need", **more: Any) -> str:
     """The household lacks something, in fen; the need's id."""
     body = {"household_id": home, "category": category, "gross": gross, **more}
-    await district.give("caseworker", f"/relief/need/{district.id(name)}/register", on, **body)
+    await district.give("caseworker", f"/relief/need/{district.id(name)}/register", on, body)
     return district.id(name)
 
 
