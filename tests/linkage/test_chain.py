@@ -20,6 +20,7 @@ from services.linkage.views.facts import EVENT_SLOT, Amounts
 from tests.linkage.cases import (
     BILLS,
     CHILD,
+    DIBAO,
     FIRST_GIFT,
     FIRST_LINE,
     GRANDMOTHER,
@@ -142,6 +143,23 @@ def test_what_was_known_before_a_correction_does_not_change() -> None:
         on="2022-10-05",
     )
     assert chain_of(story, "2022-09-30", known_at="2022-09-30") == before
+
+
+def test_a_month_the_bank_sent_back_counts_once_on_every_day() -> None:
+    """Rulings 8 and 9: paid on 10 May, sent back on the 16th: committed, then delivered, then committed again, never twice."""
+    story = regular(opened(Story()))
+    story.tell(delivered(DIBAO, 149_500, need_id=LIVING, month="2022-05"), on="2022-05-10")
+    back = CoverageReversed(need_id=LIVING, household_id=HOUSEHOLD, line_id=LineId(DIBAO), amount=149_500, month=Month("2022-05"))
+    again = committed(DIBAO, 149_500, Layer.REGULAR, Scheme.DIBAO, need_id=LIVING, months=("2022-05", "2022-05"))
+    story.tell(back, again, on="2022-05-16")
+
+    def may(day: str) -> Amounts:
+        slot = next(slot for slot in need_of(chain_of(story, day), LIVING).slots if slot.slot == "2022-05")
+        return slot.lines[0].amounts
+
+    assert may("2022-05-09") == Amounts(committed=149_500)
+    assert may("2022-05-15") == Amounts(delivered=149_500)
+    assert may("2022-05-16") == Amounts(committed=149_500, returned=149_500)
 
 
 def test_a_returned_amount_lowers_only_its_own_line() -> None:

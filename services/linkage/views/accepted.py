@@ -76,8 +76,16 @@ def evolve(row: AcceptedLine | None, event: Event, meta: Meta) -> AcceptedLine |
 
 
 def _committed(row: AcceptedLine | None, event: CoverageCommitted, fact: Fact) -> AcceptedLine:
-    moves = tuple(Move(kind=MoveKind.COMMITTED, slot=slot, amount=event.amount, fact=fact) for slot in _slots(event))
-    return _line(event, event.scheme, (*(row.moves if row else ()), *moves), None)
+    before = row.moves if row else ()
+    moves = tuple(Move(kind=_commitment(before, slot), slot=slot, amount=event.amount, fact=fact) for slot in _slots(event))
+    return _line(event, event.scheme, (*before, *moves), None)
+
+
+def _commitment(moves: tuple[Move, ...], slot: str) -> MoveKind:
+    """A month that the bank sent back is committed again from that day on: until then the first commitment stands (rulings 8 and 9)."""
+    sign = {MoveKind.RETURNED: 1, MoveKind.RECOMMITTED: -1}
+    back = sum(sign.get(move.kind, 0) * move.amount for move in moves if move.slot == slot)
+    return MoveKind.RECOMMITTED if back > 0 and slot != EVENT_SLOT else MoveKind.COMMITTED
 
 
 def _line(

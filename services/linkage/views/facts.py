@@ -57,6 +57,7 @@ class MoveKind(StrEnum):
     DELIVERED = "delivered"  # committed -> delivered
     FAILED = "failed"  # delivered -> committed (the bank sent it back)
     RETURNED = "returned"  # delivered -> returned
+    RECOMMITTED = "recommitted"  # nothing -> committed: a month's amount that came back is owed again
 
 
 class Move(Value):
@@ -72,7 +73,7 @@ class Move(Value):
         return self.fact.on <= as_of or (self.kind not in _ACTS and in_month(self.slot, as_of))
 
 
-_ACTS = frozenset({MoveKind.DELIVERED, MoveKind.FAILED, MoveKind.RETURNED})
+_ACTS = frozenset({MoveKind.DELIVERED, MoveKind.FAILED, MoveKind.RETURNED, MoveKind.RECOMMITTED})
 
 
 class Amounts(Value):
@@ -106,6 +107,7 @@ _CHANGE = {
     MoveKind.DELIVERED: (0, -1, 1, 0),
     MoveKind.FAILED: (0, 1, -1, 0),
     MoveKind.RETURNED: (0, 0, -1, 1),
+    MoveKind.RECOMMITTED: (0, 1, 0, 0),
 }
 
 
