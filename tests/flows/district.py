@@ -22,12 +22,14 @@ STRANGERS: dict[str, tuple[str, Role, str]] = {
     "haishan_approver": ("approver-9", Role.APPROVER, HAISHAN),
     "operator": ("operator-1", Role.OPERATOR, "440308"),
     "reader": ("reader-1", Role.READER, "440308"),
+    "signing_caseworker": ("caseworker-1", Role.APPROVER, "440308"),
     "self_made_system": ("caseworker-8", Role.SYSTEM, "440308"),
 }
 """Who acts here beside the actors of the case files."""
 
 Told = dict[str, Any]
 Body = Mapping[str, Any] | None
+Headers = Mapping[str, str] | None
 
 
 class District(Player):
@@ -72,10 +74,17 @@ class District(Player):
             await self.ask(by, path, **query)
         return problem_of(refused.value)
 
-    async def call(self, by: str | None, method: str, service: str, path: str, body: Told | None = None) -> httpx.Response:
-        """A request that is no command: the vault, the feed, or one without a token (by=None)."""
-        headers = {} if by is None else {"Authorization": f"Bearer {self._tokens[by]}"}
-        return await self._http.request(method, f"{self._services[service]}{path}", json=body, headers=headers)
+    async def call(
+        self, by: str | None, method: str, service: str, path: str, body: Body = None, headers: Headers = None
+    ) -> httpx.Response:
+        """A request that is no command: the vault, a read with a position token, or one without a token (by=None)."""
+        token = {} if by is None else {"Authorization": f"Bearer {self._tokens[by]}"}
+        return await self._http.request(method, f"{self._services[service]}{path}", json=body, headers={**(headers or {}), **token})
+
+    async def metrics(self, service: str) -> str:
+        """What a service tells its operators."""
+        answer = await self._http.get(f"{self.ops[service]}/metrics")
+        return answer.raise_for_status().text
 
 
 def problem_of(error: Unexpected) -> Told:

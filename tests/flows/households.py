@@ -17,11 +17,11 @@ def document_number(district: District, name: str) -> str:
     return invent_document_number(born, spread // 30_000 % 500, male=False)
 
 
-async def registered(district: District, name: str, *, area: str = QIAODONG, **values: str) -> str:
+async def registered(district: District, who: str, *, area: str = QIAODONG, **values: str) -> str:
     """An invented person is known to the registry; the id. values: more of what the vault keeps, or other ones."""
-    body = {"name": "示范人", "document_number": document_number(district, name), "area": area, **values}
-    await district.post("registrar", f"/registry/person/{district.id(name)}/register", body)
-    return district.id(name)
+    body = {"name": "示范人", "document_number": document_number(district, who), "area": area, **values}
+    await district.post("registrar", f"/registry/person/{district.id(who)}/register", body)
+    return district.id(who)
 
 
 async def household_of(district: District, *members: str, on: str, area: str = SHATOUJIAO, name: str = "household") -> str:
