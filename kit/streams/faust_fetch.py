@@ -2,7 +2,8 @@
 
 Plain iteration and `take` acknowledge failed batches and lose events; whole fetches are also some thirty times faster (both measured).
 No offset is ever committed to Kafka and no Faust table or web server runs. What is private and may change with a version of Faust is
-pinned by tests: `perform_seek`, `_wait_next_records`, `_buffered_partitions`, `_read_offset`, `_crashed`, `_new_transport`.
+pinned by tests: `perform_seek`, `_wait_next_records`, `_buffered_partitions`, `_read_offset`, `_crashed`, `_new_transport`,
+`_create_worker_consumer`.
 """
 
 from __future__ import annotations
@@ -10,36 +11,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import faust
-from faust.transport.drivers.aiokafka import Consumer, Transport
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types.tuples import ConsumerMessage
 from mode.supervisors import CrashingSupervisor
 
+from kit.streams.chain import Record
+from kit.streams.checkpoint import Place
 from kit.streams.quiet import quieten
 from kit.streams.race import race
 
 log = logging.getLogger(__name__)
-Place = tuple[str, int]
-"""Topic and partition."""
-
-QUEUED_FETCHES = 8
+MOST_WAITING = 20_000  # records between Faust and the handler; counted in records, since fetches may hold one each (see `_Backlog`)
+FETCH_MAX_WAIT_MS = 100
 MOST_PER_CALL = 2_000
 START_LIMIT_S = 60.0  # `App.start` never returns when the group cannot be joined
-
-
-class Record(Protocol):
-    """A message as the client delivers it."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 LoadOffsets = Callable[[Collection[Place]], Awaitable[Mapping[Place, int]]]
@@ -50,8 +41,20 @@ class ConsumerFailed(Exception):
     """Faust could not start or crashed: the process ends and begins again from the stored offsets."""
 
 
+class _Thread(AIOKafkaConsumerThread):
+    """Asks the broker again soon: a partition that had records waiting is left out of a request and waits for its end."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_MAX_WAIT_MS  # noqa: SLF001 (1,500 is written into Faust's driver)
+        return consumer
+
+
 class _PgConsumer(Consumer):
     """Seeks to the offsets in PostgreSQL, at the one place where Faust positions its partitions."""
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
         await super().perform_seek()
@@ -124,6 +127,35 @@ class _App(faust.App):
 
     def _new_transport(self) -> Transport:
         return self.transport_type(self.conf.broker_consumer, self)
+
+
+class _Backlog:
+    """Fetches that wait for the handler. Full, it makes Faust wait, which then asks the broker once a second only (measured): so it must
+    hold many small fetches, and its bound is in records.
+    """
+
+    def __init__(self) -> None:
+        self._fetches: deque[list[Record]] = deque()
+        self._records = 0
+        self._changed = asyncio.Condition()
+
+    async def put(self, fetch: list[Record]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._records < MOST_WAITING)
+            self._fetches.append(fetch)
+            self._records += len(fetch)
+            self._changed.notify_all()
+
+    async def take(self) -> list[Record]:
+        """Whole fetches, at least one, up to some `MOST_PER_CALL` records."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._fetches)
+            batch: list[Record] = []
+            while self._fetches and len(batch) < MOST_PER_CALL:
+                batch += self._fetches.popleft()
+            self._records -= len(batch)
+            self._changed.notify_all()
+            return batch
 
 
 class FetchApp:
@@ -208,22 +240,19 @@ class FetchApp:
             log.warning("%s: Faust did not stop within 10 s", self._group)
 
     async def _consume_fetches(self, stream: Any) -> None:
-        """A queue between Faust and the handler: what arrives while one call is at work is the next call."""
-        fetches: asyncio.Queue[list[Record]] = asyncio.Queue(QUEUED_FETCHES)
-        work = asyncio.ensure_future(self._work_off(fetches))
+        """A backlog between Faust and the handler: what arrives while one call is at work is the next call."""
+        backlog = _Backlog()
+        work = asyncio.ensure_future(self._work_off(backlog))
         try:
             async for event in stream.noack().events():
-                await fetches.put(event.value)
+                await backlog.put(event.value)
         finally:
             work.cancel()
 
-    async def _work_off(self, fetches: asyncio.Queue[list[Record]]) -> None:
+    async def _work_off(self, backlog: _Backlog) -> None:
         try:
             while True:
-                batch = list(await fetches.get())
-                while len(batch) < MOST_PER_CALL and not fetches.empty():
-                    batch += fetches.get_nowait()
-                await self._hand_over(batch)
+                await self._hand_over(await backlog.take())
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 (Faust must hear of it: it would go on without us)

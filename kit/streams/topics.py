@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
@@ -69,7 +70,7 @@ async def ensure_topics(
 
     Raises ValueError when one exists with another number of partitions: a key would change its partition.
     """
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = _admin(bootstrap)
     names = [topic_of(installation, service) for service in services]
     wanted = [NewTopic(name, num_partitions=partitions, replication_factor=replication, config=TOPIC_CONFIG) for name in names]
     for future in admin.create_topics(wanted, request_timeout=30).values():
@@ -83,7 +84,18 @@ async def ensure_topics(
 
 async def describe_topics(bootstrap: str, names: Iterable[str]) -> dict[str, Topic]:
     """The topics as the broker knows them now. Raises NoTopic; KafkaException when the broker does not answer within 10 s."""
-    return await _described(AdminClient({"bootstrap.servers": bootstrap}), list(names))
+    return await _described(_admin(bootstrap), list(names))
+
+
+@lru_cache(maxsize=8)
+def _admin(bootstrap: str) -> AdminClient:
+    """One client for the whole process: making and ending one stops the event loop for a moment. It connects again by itself."""
+    settings: dict[str, Any] = {"bootstrap.servers": bootstrap, "log_level": 0, "error_cb": _in_the_answers}
+    return AdminClient(settings)
+
+
+def _in_the_answers(_error: object) -> None:
+    """A broker that is away is told by the answer to each question."""
 
 
 async def _created(future: Future[Any]) -> None:

@@ -14,7 +14,10 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as AioConsumer
 from mode import Service
 
-from kit.streams.faust_fetch import ConsumerFailed, FetchApp, Place, Record
+from kit.streams.chain import Record
+from kit.streams.checkpoint import Place
+from kit.streams.faust_fetch import ConsumerFailed, FetchApp, _Backlog
+from kit.streams.parking import RawMessage
 from kit.streams.topics import Topic, partition_of
 from tests.kit.streams.places import Place as Where
 from tests.kit.streams.producing import Writer
@@ -142,6 +145,7 @@ async def test_a_member_learns_where_the_topic_ends(place: Where) -> None:
     task = asyncio.ensure_future(app.serve(stop))
     await until(lambda: reader.total() == 100)
     assert sum(app.ends().values()) == 100
+    assert app._app.consumer._thread._ensure_consumer()._fetcher._fetch_max_wait_ms == 100
     assert app.assigned() == {(topic.name, partition) for partition in range(4)}
     stop.set()
     await task
@@ -166,3 +170,19 @@ async def test_a_broker_that_cannot_be_reached_ends_the_start(monkeypatch: pytes
     app = FetchApp("127.0.0.1:1", "nobody", ["t.t.events"], reader.load_offsets, reader.handle)
     with pytest.raises(ConsumerFailed):
         await app.serve(asyncio.Event())
+
+
+async def test_many_small_fetches_never_make_faust_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full buffers make Faust sleep for a whole second: what waits is bounded in records, not in fetches."""
+    monkeypatch.setattr("kit.streams.faust_fetch.MOST_WAITING", 100)
+    monkeypatch.setattr("kit.streams.faust_fetch.MOST_PER_CALL", 60)
+    backlog = _Backlog()
+    record: Record = RawMessage("t", 0, 0, None, None, [])
+    for _ in range(100):
+        await asyncio.wait_for(backlog.put([record]), 1)
+    blocked = asyncio.ensure_future(backlog.put([record] * 50))
+    await asyncio.wait({blocked}, timeout=0.05)
+    assert not blocked.done()
+    assert len(await backlog.take()) == 60
+    await asyncio.wait_for(blocked, 1)
+    assert [len(await backlog.take()), len(backlog._fetches)] == [90, 0]
