@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -66,6 +67,31 @@ class Page:
     cursor: str | None
 
 
+class Snapshot:
+    """Rows of live views as of one moment: what several queries give belongs together, and a switch in between changes nothing."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def get(self, view: View[R], key: str) -> R | None:
+        """One row by its key."""
+        found = await self.select(view, "key = $1", "", key)
+        return found[0] if found else None
+
+    async def rows(self, view: View[R], **where: Any) -> list[R]:
+        """The rows whose indexed fields have these values, by key. A field that holds a list matches when it contains the value."""
+        condition, values = _condition(view, where)
+        return await self.select(view, condition, "order by key", *values)
+
+    async def select(self, view: View[Any], condition: str, rest: str, *values: Any, with_keys: bool = False) -> list[Any]:
+        """Rows of the view's live set, with their keys if asked."""
+        (target,) = await sets.live(self._connection, [view])
+        statement = f'select key, row::text as row from "{target.table}" where row is not null and {condition} {rest}'
+        found = await self._connection.fetch(statement, *values)
+        decode = target.decoder.decode
+        return [(row["key"], decode(row["row"])) if with_keys else decode(row["row"]) for row in found]
+
+
 class Views:
     """The read side's store for readers. A context manager: it listens for news on a connection of its own.
 
@@ -83,23 +109,29 @@ class Views:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self._arrivals.__aexit__(kind, error, trace)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Several reads of one moment."""
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+            yield Snapshot(connection)
+
     async def get(self, view: View[R], key: str) -> R | None:
         """One row by its key."""
-        found = await self._select(view, "key = $1", "", key)
-        return found[0] if found else None
+        async with self.snapshot() as now:
+            return await now.get(view, key)
 
     async def rows(self, view: View[R], **where: Any) -> list[R]:
-        """The rows whose indexed fields have these values, by key. A field that holds a list matches when it contains the value."""
-        condition, values = _condition(view, where)
-        return await self._select(view, condition, "order by key", *values)
+        """The rows whose indexed fields have these values, by key."""
+        async with self.snapshot() as now:
+            return await now.rows(view, **where)
 
     async def page(self, view: View[R], *, limit: int, cursor: str | None = None, **where: Any) -> Page:
         """As `rows`, a page at a time."""
         condition, values = _condition(view, where)
         after = f"key > ${len(values) + 1}"
-        found = await self._select(
-            view, f"{condition} and {after}", f"order by key limit {int(limit) + 1}", *values, cursor or "", with_keys=True
-        )
+        rest = f"order by key limit {int(limit) + 1}"
+        async with self.snapshot() as now:
+            found = await now.select(view, f"{condition} and {after}", rest, *values, cursor or "", with_keys=True)
         shown = found[:limit]
         return Page([row for _, row in shown], shown[-1][0] if len(found) > limit else None)
 
@@ -156,15 +188,6 @@ class Views:
             *(CONSUMER, self._follows),
         )
         return not missing
-
-    async def _select(self, view: View[Any], condition: str, rest: str, *values: Any, with_keys: bool = False) -> list[Any]:
-        """The pointer to the live set and its rows are read in one snapshot: a switch in between changes nothing."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            (target,) = await sets.live(connection, [view])
-            statement = f'select key, row::text as row from "{target.table}" where row is not null and {condition} {rest}'
-            found = await connection.fetch(statement, *values)
-        decode = target.decoder.decode
-        return [(row["key"], decode(row["row"])) if with_keys else decode(row["row"]) for row in found]
 
 
 def parse_token(token: str) -> dict[tuple[str, int], int]:

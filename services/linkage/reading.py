@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -42,8 +43,8 @@ class Freshness(Protocol):
     def incomplete(self) -> bool: ...
 
 
-class Reader(Protocol):
-    """The read side's store."""
+class Snapshot(Protocol):
+    """Rows of the views as of one moment."""
 
     async def rows(self, view: View[R], **where: str) -> list[R]:
         """The rows whose indexed field has the value."""
@@ -51,6 +52,14 @@ class Reader(Protocol):
 
     async def get(self, view: View[R], key: str) -> R | None:
         """One row by its key."""
+        ...
+
+
+class Reader(Snapshot, Protocol):
+    """The read side's store."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
+        """Several reads of one moment."""
         ...
 
     async def history(self, keys: Sequence[str], known_at: datetime | None = None) -> list[Recorded]:
@@ -87,11 +96,12 @@ class _Read:
 async def live(reader: Reader, household_id: str) -> HouseholdRows | None:
     """The household's rows as the views hold them now; None when nobody opened it."""
     read = _Read()
-    for view in HOUSEHOLD_VIEWS:
-        read.tables[view.name] = list(await reader.rows(view, household_id=household_id))
-    for row in read.of(member):
-        if (found := await reader.get(vital, row.person_id)) is not None:
-            read.tables[vital.name].append(found)
+    async with reader.snapshot() as now:  # rows of two moments would not add up
+        for view in HOUSEHOLD_VIEWS:
+            read.tables[view.name] = list(await now.rows(view, household_id=household_id))
+        for row in read.of(member):
+            if (found := await now.get(vital, row.person_id)) is not None:
+                read.tables[vital.name].append(found)
     return household_rows(read)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -46,6 +47,10 @@ class MemoryReader:
         for view in VIEWS:
             view.fold(story.told, self.tables[view.name])
         self.lag, self.parked = lag, parked
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[MemoryReader]:
+        yield self
 
     async def rows(self, view: View[R], **where: str) -> list[R]:
         assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"

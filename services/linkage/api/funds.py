@@ -13,6 +13,7 @@ from services.linkage.api.answers import Amount, Answer, FactAnswer, FreshnessAn
 from services.linkage.api.examples import TRACE
 from services.linkage.api.parts import Parts, Token
 from services.linkage.labels import zh
+from services.linkage.reading import Snapshot
 from services.linkage.trace import DonationTrace, FundTrace, Spending, trace
 from services.linkage.views.allocation import allocation
 from services.linkage.views.donation import DonationRow, donation
@@ -82,16 +83,17 @@ def fund_routes(parts: Parts) -> APIRouter:
 
 
 async def _traced(parts: Parts, fund_id: str) -> FundTrace:
-    row = await parts.reader.get(fund, fund_id)
-    if row is None:
-        raise NotFound("not_found", fund_id=fund_id)
-    draws = await parts.reader.rows(draw, fund_id=fund_id)
-    allocations = {row.allocation_id: row for row in await parts.reader.rows(allocation, fund_id=fund_id)}
-    return trace(row, draws, await _donations(parts, draws), {str(key): one for key, one in allocations.items()})
+    async with parts.reader.snapshot() as now:
+        row = await now.get(fund, fund_id)
+        if row is None:
+            raise NotFound("not_found", fund_id=fund_id)
+        draws = await now.rows(draw, fund_id=fund_id)
+        allocations = {str(row.allocation_id): row for row in await now.rows(allocation, fund_id=fund_id)}
+        return trace(row, draws, await _donations(now, draws), allocations)
 
 
-async def _donations(parts: Parts, draws: list[DrawRow]) -> dict[str, DonationRow]:
-    found = {row.donation_id: await parts.reader.get(donation, row.donation_id) for row in draws}
+async def _donations(now: Snapshot, draws: list[DrawRow]) -> dict[str, DonationRow]:
+    found = {row.donation_id: await now.get(donation, row.donation_id) for row in draws}
     return {str(key): one for key, one in found.items() if one is not None}
 
 
