@@ -10,7 +10,10 @@ from minsheng.local.errors import CannotStart, NotRunning
 FAILED, NOT_RUNNING = 1, 3  # 2 is a wrong use of the command, typer's own
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="民生: one installation of the platform."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Minsheng 民生: start, look after and try one installation. MINSHENG_HOME says where it is (default: .minsheng).",
 )
 app.command()(local.setup)
 app.command()(local.up)

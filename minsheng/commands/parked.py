@@ -14,7 +14,7 @@ from minsheng.local.errors import CannotStart, NotRunning
 
 app = typer.Typer(no_args_is_help=True, help="Messages that could not be read or applied: list, show, retry, skip.")
 console = Console(highlight=False)
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: a list.")]
 Service = Annotated[str, typer.Argument(help="The service that parked it.")]
 Id = Annotated[int, typer.Argument(help="The id that `parked list` shows.")]
 
@@ -31,7 +31,7 @@ def _ask(service: str, method: str, path: str, body: dict[str, Any] | None = Non
             answer = client.request(method, connection.settings.services[service] + path, json=body, headers=headers)
     except httpx.TransportError:
         raise NotRunning(f"{service} does not answer; `minsheng status` shows what runs.") from None
-    if answer.status_code == httpx.codes.NOT_FOUND and path == "/parked":
+    if answer.status_code == httpx.codes.NOT_FOUND and path.split("?", maxsplit=1)[0] == "/parked":
         return []  # a service that reads no topics parks nothing
     if answer.is_error:
         raise CannotStart(f"{service}: {answer.json().get('title', answer.text)} ({answer.json().get('code')})")
@@ -40,7 +40,9 @@ def _ask(service: str, method: str, path: str, body: dict[str, Any] | None = Non
 
 @app.command("list")
 def list_parked(
-    *, settled: Annotated[bool, typer.Option(help="What was skipped or applied instead.")] = False, as_json: AsJson = False
+    *,
+    settled: Annotated[bool, typer.Option("--settled", help="Show what was skipped or applied instead.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what is parked, oldest first; `waiting` ones stand behind a parked one of their key."""
     from minsheng.connect import connect
@@ -80,7 +82,11 @@ def retry(service: Service, parked_id: Id) -> None:
 
 
 @app.command()
-def skip(service: Service, parked_id: Id, reason: Annotated[str, typer.Option(help="Why, for the record.")]) -> None:
+def skip(
+    service: Service,
+    parked_id: Id,
+    reason: Annotated[str, typer.Option(help="Why, for the record: 3 to 200 of a-z, 0-9, space and ._/-; no personal values.")],
+) -> None:
     """Step over it for good, also in every rebuild; what waits behind it follows."""
     told = _ask(service, "POST", f"/parked/{parked_id}/skip", {"reason": reason})
     console.print(f"skipped; {told['applied']} behind it applied")

@@ -20,7 +20,7 @@ console = Console(highlight=False)
 def rebuild(
     view: Annotated[str, typer.Argument(help="A view's name, or `all`.")],
     *,
-    accept: Annotated[bool, typer.Option(help="Switch although rows differ (after looking at the differences).")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Switch although rows differ (after looking at the differences).")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
 ) -> None:
     """Rebuild a view from the journal beside the live one; readers see no gap. Interrupted, it goes on where it was."""

@@ -12,7 +12,9 @@ from minsheng.local.home import Home, default_home
 
 
 def token(
-    role: Annotated[list[str], typer.Option(help="What the actor may do; may be given several times.")],
+    role: Annotated[
+        list[str], typer.Option(help="What the actor may do, for example caseworker, approver, auditor; may be given several times.")
+    ],
     area: Annotated[str, typer.Option(help="The actor's area: the district 440308, a street, a community.")] = "440308",
     actor: Annotated[str | None, typer.Option(help="The actor's id; default: made from the role.")] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=24, help="How long it is valid.")] = 8,
