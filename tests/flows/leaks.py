@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -60,17 +61,20 @@ def _position(consumer: Consumer, place: tuple[str, int]) -> int:
 
 async def table_bytes(installation: Installation) -> AsyncIterator[tuple[str, bytes]]:
     """Every row of every table of every database, as text."""
-    for database in await _column(installation.postgres_dsn(), "select datname from pg_database where datallowconn"):
-        dsn = installation.postgres_dsn(database)
-        for table in await _column(dsn, TABLES):
-            rows = await _column(dsn, f"select t::text from {table} t")
-            yield f"{database} {table}", "\n".join(rows).encode()
+    async with _connected(installation.postgres_dsn()) as admin:
+        databases = [row[0] for row in await admin.fetch("select datname from pg_database where datallowconn")]
+    for database in databases:
+        async with _connected(installation.postgres_dsn(database)) as connection:
+            for (table,) in await connection.fetch(TABLES):
+                rows = await connection.fetch(f"select t::text from {table} t")
+                yield f"{database} {table}", "\n".join(row[0] for row in rows).encode()
 
 
-async def _column(dsn: str, query: str) -> list[str]:
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(dsn)
     try:
-        return [row[0] for row in await connection.fetch(query)]
+        yield connection
     finally:
         await connection.close()
 
