@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from contracts.envelope import Meta
-from kit.errors import Unreadable
+from kit.errors import Retry, Unreadable
 from kit.journal.sets import ViewSet, consumer_of
 from kit.streams import parking
 from kit.streams.chain import Fact, Parking
@@ -153,7 +153,9 @@ async def _store(connection: Any, batch: Batch) -> None:
         delta[0] += (now is not None) - (held.before is not None)
         delta[1] += row_hash(key, now) - row_hash(key, held.before)
     if deltas:
-        await connection.execute(batch.target.upsert, *columns)
+        written = await connection.execute(batch.target.upsert, *columns)
+        if written != f"INSERT 0 {len(columns[0])}":
+            raise Retry(f"{batch.target.view.name}: another feeder made one of the rows meanwhile")
         await _move_digests(connection, batch.target.id, deltas)
 
 

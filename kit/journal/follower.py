@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
 
+from kit.errors import Retry
 from kit.journal import sets
 from kit.journal.advance import advance, positions
 from kit.journal.arrivals import CHANNEL, CONSUMER, Arrivals
@@ -16,6 +18,7 @@ from kit.streams.race import race
 from kit.streams.topics import source_of
 from kit.view import View
 
+log = logging.getLogger(__name__)
 BATCH = 5_000
 
 
@@ -36,8 +39,9 @@ class Follower:
             seen = arrivals.count
             try:
                 await self.catch_up()
-            except sets.OtherSet:
-                await asyncio.sleep(1)  # until the rebuilt set or the newer program is there
+            except Retry as reason:  # until the rebuilt set or the newer program is there
+                log.warning("followers wait: %s", reason)
+                await asyncio.sleep(1)
             await arrivals.after(seen)
 
     async def catch_up(self) -> int:

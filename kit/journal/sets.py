@@ -58,15 +58,15 @@ class ViewSet:
 
     @cached_property
     def upsert(self) -> str:
-        """One statement for any number of rows; every value arrives as text."""
+        """One statement for any number of rows; every value arrives as text. A row that another feeder just made is left as it is."""
         names = ["key", "feed_source", "feed_partition", "feed_key", *(f'"{name}"' for name in self.columns), "row"]
         kinds = ["text", "text", "integer", "text", *self.columns.values(), "jsonb"]
         parts = ", ".join(f"c{n}::{kind}" for n, kind in enumerate(kinds))
         arrays = ", ".join(f"${n + 1}::text[]" for n in range(len(kinds)))
         changed = ", ".join(f"{name} = excluded.{name}" for name in names[4:])
         return (
-            f'insert into "{self.table}" ({", ".join(names)}) select {parts} from unnest({arrays}) x({", ".join(f"c{n}" for n in range(len(kinds)))}) '
-            f"on conflict (key) do update set {changed}"
+            f'insert into "{self.table}" as t ({", ".join(names)}) select {parts} from unnest({arrays}) x({", ".join(f"c{n}" for n in range(len(kinds)))}) '
+            f"on conflict (key) do update set {changed} where row(t.feed_source, t.feed_key) = row(excluded.feed_source, excluded.feed_key)"
         )
 
     @cached_property
