@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from contracts.envelope import Meta, Recorded
 from kit.errors import OutcomeUnknown, Retry
@@ -20,29 +19,29 @@ from kit.store.model import Append, GroupResult, Head, Verdict, VerdictKind
 from kit.store.parameters import columns
 
 COLUMNS = "position, id, stream, version, type, schema_version, key, recorded_at, occurred_at, effective_from, data, meta"
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    OSError,
-    ssl.SSLError,
-)
-"""The connection broke: what was under way may or may not have been committed."""
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+"""The append's own fault: it holds what PostgreSQL cannot keep. Nothing else may become a verdict: a refusal is final for a reaction."""
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""Anything else: the connection broke or the server is in trouble (crash, no space, no grant); what was under way may have been committed.
+
+`InternalClientError`: a backend that ends between two statements leaves asyncpg in between [seen under load].
+"""
+HOLDS_LOCK_AT_MOST = "2s"
+"""A process that freezes inside a transaction with the order lock keeps the others waiting no longer (ruling 16 of the design)."""
 WRITER_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
-    "idle_in_transaction_session_timeout": "2s",
+    "idle_in_transaction_session_timeout": HOLDS_LOCK_AT_MOST,
 }
 RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 27))})"
 _meta = msgspec.json.Decoder(StoredMeta)
 
-
+T = TypeVar("T")
 Agreed = Callable[[Any], Awaitable[bool]]
 
 
@@ -60,6 +59,7 @@ class PgStore:
         self._agreed = agreed
         self._pool: asyncpg.Pool | None = None
         self._writer: asyncpg.Connection | None = None
+        self._writing = asyncio.Lock()
         self._closed = asyncio.Event()
 
     async def open(self) -> PgStore:
@@ -86,30 +86,34 @@ class PgStore:
         """As `EventStore.append`. A lost connection is made again and the group repeated: the order lock makes the old one end first,
         and each key then tells whether its append was already recorded. Raises OutcomeUnknown when that takes too long.
         """
+        arrays = columns(appends)
+        try:
+            return await self._patiently(lambda: self._group(arrays))
+        except REFUSED as error:
+            return await self._lone(error) if len(appends) == 1 else await self._one_by_one(appends)
+        except LOST as lost:
+            raise OutcomeUnknown("the database did not answer in time; repeat with the same key") from lost
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """What the call gives, tried again while the database is in passing trouble. Raises what came of the last try."""
+        try:
+            return await call()
+        except LOST as error:
+            if not self._passes(error):
+                raise
         retrying = AsyncRetrying(
-            retry=retry_if_exception_type(LOST),
+            retry=retry_if_exception(self._passes),
             stop=stop_after_delay(RECONNECT_SECONDS),
             wait=wait_random_exponential(multiplier=0.05, max=0.5),
             reraise=True,
         )
-        try:
-            async for attempt in retrying:
-                with attempt:
-                    return await self._append(appends)
-        except LOST as lost:
-            raise OutcomeUnknown("the database did not answer in time; repeat with the same key") from lost
+        async for attempt in retrying:
+            with attempt:
+                return await call()
         raise AssertionError("unreachable")
 
-    async def _append(self, appends: Sequence[Append]) -> GroupResult:
-        try:
-            return await self._group(appends)
-        except LOST:
-            self._writer = None
-            raise
-        except asyncpg.PostgresError as error:
-            if len(appends) == 1:
-                return await self._lone(error)
-            return await self._one_by_one(appends)
+    def _passes(self, error: BaseException) -> bool:
+        return isinstance(error, LOST) and not isinstance(error, REFUSED) and not self._closed.is_set()
 
     async def _lone(self, error: asyncpg.PostgresError) -> GroupResult:
         """A single append that the database refused by itself."""
@@ -120,13 +124,20 @@ class PgStore:
 
     async def _one_by_one(self, appends: Sequence[Append]) -> GroupResult:
         """One bad neighbour must not take the group down (ruling 15 of the design): each is tried by itself."""
-        results = [await self._append([append]) for append in appends]
+        results = [await self.append([append]) for append in appends]
         return GroupResult([result.verdicts[0] for result in results], results[0].base, results[-1].head)
 
-    async def _group(self, appends: Sequence[Append]) -> GroupResult:
-        writer = await self._connected()
-        # Nothing may cancel a COMMIT under way: a cancelled caller leaves the call to finish by itself.
-        row = await asyncio.shield(writer.fetchrow(APPEND, *columns(appends), timeout=None))
+    async def _group(self, arrays: list[list[Any]]) -> GroupResult:
+        async with self._writing:
+            writer = await self._connected()
+            try:
+                # Nothing may cancel a COMMIT under way: a cancelled caller leaves the call to finish by itself.
+                row = await asyncio.shield(writer.fetchrow(APPEND, *arrays, timeout=None))
+            except REFUSED:
+                raise
+            except LOST:
+                writer.terminate()
+                raise
         verdicts = [
             Verdict(VerdictKind(kind), position, count, row["at"], held)
             for kind, position, count, held in zip(row["verdict"], row["pos"], row["n"], row["detail"], strict=True)
@@ -142,58 +153,77 @@ class PgStore:
             self._writer = connection
         return self._writer
 
+    async def _fetch(self, query: str, *values: Any) -> list[Any]:
+        """Rows as committed now. Raises Retry when the database is in trouble for long."""
+        try:
+            rows: list[Any] = await self._patiently(lambda: self.pool.fetch(query, *values))
+        except LOST as lost:
+            raise Retry("the database did not answer in time") from lost
+        return rows
+
     async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
-        rows = await self.pool.fetch(f"select {COLUMNS} from events where stream = any($1) order by stream, version", list(streams))
+        rows = await self._fetch(f"select {COLUMNS} from events where stream = any($1) order by stream, version", list(streams))
         found: dict[str, list[Recorded]] = {stream: [] for stream in streams}
         for row in rows:
             found[row["stream"]].append(recorded_row(row, self.source))
         return found
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
-        rows = await self.pool.fetch(f"select {COLUMNS} from events where position > $1 order by position limit $2", after, limit)
+        rows = await self._fetch(f"select {COLUMNS} from events where position > $1 order by position limit $2", after, limit)
         return [recorded_row(row, self.source) for row in rows]
 
     async def answer(self, key: str) -> tuple[str | None, list[Recorded]] | None:
-        known = await self.pool.fetchrow("select body, position, count from command_key where key = $1", key)
-        if known is None:
+        found = await self._fetch("select body, position, count from command_key where key = $1", key)
+        if not found:
             return None
+        known = found[0]
         return known["body"] and known["body"].hex, (await self.read(known["position"] - 1, known["count"]))
 
     async def subjects(self, subject: str) -> list[str]:
-        rows = await self.pool.fetch("select stream from subject where subject = $1 order by position, stream", subject)
+        rows = await self._fetch("select stream from subject where subject = $1 order by position, stream", subject)
         return [row["stream"] for row in rows]
 
     async def holder(self, kind: str, key: str) -> str | None:
-        found: str | None = await self.pool.fetchval("select stream from claim where kind = $1 and key = $2", kind, key)
-        return found
+        rows = await self._fetch("select stream from claim where kind = $1 and key = $2", kind, key)
+        return rows[0]["stream"] if rows else None
 
     async def due(self, until: datetime, limit: int) -> list[tuple[str, str, datetime]]:
-        rows = await self.pool.fetch("select stream, name, due from timer where due <= $1 order by due limit $2", until, limit)
+        rows = await self._fetch("select stream, name, due from timer where due <= $1 order by due limit $2", until, limit)
         return [(row["stream"], row["name"], row["due"]) for row in rows]
 
     async def head(self) -> Head:
+        try:
+            return await self._patiently(self._head)
+        except LOST as lost:
+            raise Retry("the database did not answer in time") from lost
+
+    async def _head(self) -> Head:
         async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute(LOCK)
+            await connection.execute(f"set local idle_in_transaction_session_timeout = '{HOLDS_LOCK_AT_MOST}'; {LOCK}")
             row = await connection.fetchrow("select position, recorded_at from events order by position desc limit 1")
         return Head(row["position"], row["recorded_at"]) if row else Head(0, None)
 
     async def changes(self) -> AsyncIterator[int]:
         """As `EventStore.changes`; a lost connection is made again, and polling goes on meanwhile."""
-        announced: asyncio.Queue[int] = asyncio.Queue()
+        announced = asyncio.Event()
         listener: asyncpg.Connection | None = None
-        while not self._closed.is_set():
-            with suppress(*LOST):  # the next turn tries again; polling below does not need the listener
-                if listener is None or listener.is_closed():
-                    listener = await asyncpg.connect(self.dsn, timeout=5)
-                    await listener.add_listener("events", lambda *args: announced.put_nowait(int(args[3])))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(announced.get(), 0.5)
-            while not announced.empty():
-                announced.get_nowait()
-            with suppress(*LOST):
-                yield await self.pool.fetchval("select coalesce(max(position), 0) from events")
-        if listener is not None:
-            await listener.close()
+        try:
+            while not self._closed.is_set():
+                with suppress(*LOST):  # the next turn tries again; polling below does not need the listener
+                    if listener is None or listener.is_closed():
+                        listener = await asyncpg.connect(self.dsn, timeout=5)
+                        await listener.add_listener("events", lambda *_: announced.set())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(announced.wait(), 0.5)
+                announced.clear()
+                head: int | None = None
+                with suppress(*LOST):
+                    head = await self.pool.fetchval("select coalesce(max(position), 0) from events")
+                if head is not None:
+                    yield head
+        finally:
+            if listener is not None:
+                listener.terminate()
 
 
 def recorded_row(row: Any, source: str) -> Recorded:
