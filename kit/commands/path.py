@@ -14,7 +14,7 @@ from kit.commands.recording import Recording
 from kit.commands.request import Keys, Request
 from kit.commands.states import Loaded, States
 from kit.commands.writer import GroupWriter
-from kit.errors import Contended, KeyMisused, NotFound, Refused, VersionMismatch
+from kit.errors import Contended, KeyMisused, NotFound, Refused, Retry, VersionMismatch
 from kit.identity import Actor, may
 from kit.service import Service
 from kit.store.envelope import recorded
@@ -188,7 +188,10 @@ class CommandPath:
         if behind > CATCH_UP:
             self._states.forget_all()
         elif behind > 0 and self._position is not None:
-            self._states.apply(await self.store.read(self._position, behind))
+            try:
+                self._states.apply(await self.store.read(self._position, behind))
+            except Retry:  # the group is stored, whatever becomes of this
+                self._states.forget_all()
         self._position = result.head
 
 

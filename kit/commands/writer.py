@@ -7,9 +7,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from kit.errors import OutcomeUnknown
 from kit.store.model import Append, EventStore, GroupResult, Release, Take, Verdict
 
 GROUP = 256
+PATIENCE_SECONDS = 20.0
+"""After this a caller is told that the outcome is unknown. The COMMIT is never cancelled (ruling 16 of the design)."""
 
 
 @dataclass(slots=True)
@@ -46,12 +49,16 @@ class GroupWriter:
         self._running: asyncio.Task[None] | None = None
 
     async def submit(self, append: Append) -> Verdict:
-        """Record an append with whatever else waits now. Raises as `EventStore.append` does."""
+        """Record an append with whatever else waits now. Raises as `EventStore.append` does, also when that takes too long."""
         waiting = _Waiting(append, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._running is None:
             self._running = asyncio.create_task(self._run())
-        return await waiting.verdict
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await waiting.verdict
+        except TimeoutError:
+            raise OutcomeUnknown("the database took too long; repeat with the same key") from None
 
     def _take(self) -> list[_Waiting]:
         """The next group, in the order of arrival; what meets an earlier one keeps its turn for the next."""
@@ -60,6 +67,8 @@ class GroupWriter:
         seen: set[tuple[str, str]] = set()
         while self._queue and len(group) < GROUP:
             waiting = self._queue.popleft()
+            if waiting.verdict.done():
+                continue  # its caller gave up before it was sent
             marks = waiting.marks()
             (later if _meet(seen, marks) else group).append(waiting)
             seen |= marks
@@ -67,22 +76,31 @@ class GroupWriter:
         return group
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)
-        while group := self._take():
-            await self._write(group)
-            for _ in range(3):  # the callers just woken queue up again: one group of eight, not two of four (measured)
-                await asyncio.sleep(0)
-        self._running = None
+        try:
+            await asyncio.sleep(0)
+            while group := self._take():
+                await self._write(group)
+                for _ in range(3):  # the callers just woken queue up again: one group of eight, not two of four (measured)
+                    await asyncio.sleep(0)
+        finally:
+            self._running = None
 
     async def _write(self, group: list[_Waiting]) -> None:
         try:
             result = await self._store.append([waiting.append for waiting in group])
             await self._after(result)
+        except asyncio.CancelledError:
+            _tell(group, OutcomeUnknown("the process was stopped; repeat with the same key"))
+            raise
         except Exception as error:  # noqa: BLE001 - each caller is told, whatever it was
-            for waiting in group:
-                if not waiting.verdict.done():
-                    waiting.verdict.set_exception(error)
+            _tell(group, error)
             return
         for waiting, verdict in zip(group, result.verdicts, strict=True):
             if not waiting.verdict.done():
                 waiting.verdict.set_result(verdict)
+
+
+def _tell(group: list[_Waiting], error: Exception) -> None:
+    for waiting in group:
+        if not waiting.verdict.done():
+            waiting.verdict.set_exception(error)
