@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -79,8 +79,14 @@ async def _connected(dsn: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of the installation: logs, the servers' data, its own state."""
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            yield str(path.relative_to(root)), path.read_bytes()
+NUMBERS_ONLY = {".index", ".timeindex"}
+"""Kafka's indexes: offsets and times, 10 MiB each before anything is in them."""
+
+
+def files(installation: Installation) -> Iterator[tuple[Path, bytes]]:
+    """Every file of the installation: logs, the servers' data (which may lie outside of the home), its own state."""
+    for root in dict.fromkeys([installation.home.root, Path(installation.state.postgres_folder)]):
+        for path in root.rglob("*"):
+            if path.is_file() and not path.is_symlink() and path.suffix not in NUMBERS_ONLY:
+                with suppress(FileNotFoundError):  # the servers tidy up while we look
+                    yield path, path.read_bytes()
