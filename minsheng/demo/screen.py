@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from kit.clock import shanghai_date
+from kit.money import yuan
 
 Told = Mapping[str, Any]
 
@@ -113,7 +117,7 @@ def exceptions(console: Console, told: Told, families: Mapping[str, str]) -> Non
     for finding in told["items"]:
         details = ", ".join(f"{name} {_detail(name, value, finding['details'])}" for name, value in finding["details"].items())
         table.add_row(
-            finding["since"][:10],
+            _day(finding["since"]),
             f"{finding['detection']} {finding['kind_zh']}",
             finding["title_zh"],
             families.get(finding["household_id"], finding["household_id"]),
@@ -121,6 +125,11 @@ def exceptions(console: Console, told: Told, families: Mapping[str, str]) -> Non
             f"{finding['next_step_zh']} ({finding['owner_zh']})",
         )
     console.print(table if told["items"] else Text("nothing"))
+
+
+def _day(instant: str) -> str:
+    """The Shanghai day of an instant."""
+    return shanghai_date(datetime.fromisoformat(instant)).isoformat()
 
 
 def _detail(name: str, value: object, details: Told) -> str:
@@ -152,6 +161,4 @@ def _text(amount: int, like: Told) -> str:
 
 
 def _yuan(fen: int) -> str:
-    from kit.money import yuan
-
     return yuan(fen)
