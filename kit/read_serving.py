@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from kit.journal import sets
 from kit.journal.follower import Follower
 from kit.journal.intake import Journal
 from kit.journal.reading import Views
+from kit.journal.rebuild import build_new
 from kit.journal.settling import Settling
 from kit.read_service import ReadParts, ReadService
 from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals
@@ -35,8 +37,7 @@ async def read_parts(service: ReadService, settings: Settings) -> AsyncIterator[
     follows = [view.name for view in service.views if view.follows]
     async with asyncpg.create_pool(dsn, min_size=1, max_size=8) as pool, Views(pool, dsn, settings.installation, follows) as views:
         await service.prepare(pool)
-        for view in await sets.prepare(pool, service.views):
-            log.error("view %s has no tables for this fold yet: minsheng rebuild %s", view.name, view.name)
+        await sets.prepare(pool, service.views)
         yield ReadParts(dsn=dsn, pool=pool, views=views, packs=Packs.load(), calendar=Calendar.load(), clock=SystemClock())
 
 
@@ -72,9 +73,16 @@ def _journal(service: ReadService, parts: ReadParts, settings: Settings) -> Jour
 
 
 def _fill(service: ReadService, parts: ReadParts, settings: Settings) -> Runner:
+    """New views are built from the journal first; one whose fold changed waits for an operator, who sees what differs."""
     journal = _journal(service, parts, settings)
     topics = [topic_of(settings.installation, source) for source in service.sources]
-    return lambda stop: journal.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
+
+    async def fill(stop: asyncio.Event) -> None:
+        for view in await build_new(parts.pool, service.views):
+            log.error("view %s has tables of another fold: minsheng rebuild %s", view.name, view.name)
+        await journal.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
+
+    return fill
 
 
 def _ops(service: ReadService, parts: ReadParts, settings: Settings) -> Runner:
