@@ -31,6 +31,11 @@ def differences(connection: sa.Connection) -> list[Any]:
     described = sa.MetaData()
     for table in [*kit.streams.tables.metadata.tables.values(), *kit.journal.tables.metadata.tables.values()]:
         table.to_metadata(described)
+    return differences_from(connection, described)
+
+
+def differences_from(connection: sa.Connection, described: sa.MetaData) -> list[Any]:
+    """What a database has otherwise than described."""
     context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
     return list(compare_metadata(context, described))
 

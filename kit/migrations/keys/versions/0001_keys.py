@@ -19,7 +19,9 @@ create table destroyed_key (
   destroyed_at timestamptz not null,
   actor text not null,
   reason_code text not null
-)
+);
+comment on column keyring_mark.one is 'always true: there is one row';
+comment on column person_key.wrapped is 'hex: nonce and key, wrapped by the master key'
 """
 
 

@@ -33,7 +33,12 @@ create table vault_destroyed (
   destroyed_at timestamptz not null,
   actor text not null,
   reason_code text not null
-)
+);
+comment on column vault_access.id is 'UUID of version 7';
+comment on column vault_document.hash is 'keyed hash of the document number, hex';
+comment on column vault_value.ref is 'UUID; of a note: its NoteRef';
+comment on column vault_value.nonce is 'hex';
+comment on column vault_value.ciphertext is 'hex, AES-256-GCM under the person''s key'
 """
 
 
