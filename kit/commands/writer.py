@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from kit.errors import OutcomeUnknown
 from kit.store.model import Append, EventStore, GroupResult, Release, Take, Verdict
 
 GROUP = 256
+SMALLEST = 8
+HELD_SECONDS = 0.010
+"""How long one group may hold the order lock; also the measure of its way there and back."""
 PATIENCE_SECONDS = 20.0
 """After this a caller is told that the outcome is unknown. The COMMIT is never cancelled (ruling 16 of the design)."""
 
@@ -46,6 +50,7 @@ class GroupWriter:
         self._store = store
         self._after = after
         self._queue: deque[_Waiting] = deque()
+        self.size = GROUP
         self._running: asyncio.Task[None] | None = None
 
     async def submit(self, append: Append) -> Verdict:
@@ -65,7 +70,7 @@ class GroupWriter:
         group: list[_Waiting] = []
         later: list[_Waiting] = []
         seen: set[tuple[str, str]] = set()
-        while self._queue and len(group) < GROUP:
+        while self._queue and len(group) < self.size:
             waiting = self._queue.popleft()
             if waiting.verdict.done():
                 continue  # its caller gave up before it was sent
@@ -86,8 +91,10 @@ class GroupWriter:
             self._running = None
 
     async def _write(self, group: list[_Waiting]) -> None:
+        began = time.perf_counter()
         try:
             result = await self._store.append([waiting.append for waiting in group])
+            self._fit(len(group), time.perf_counter() - began)
             await self._after(result)
         except asyncio.CancelledError:
             _tell(group, OutcomeUnknown("the process was stopped; repeat with the same key"))
@@ -98,6 +105,13 @@ class GroupWriter:
         for waiting, verdict in zip(group, result.verdicts, strict=True):
             if not waiting.verdict.done():
                 waiting.verdict.set_result(verdict)
+
+    def _fit(self, count: int, seconds: float) -> None:
+        """Groups stay below the limit under the lock: a large import must not keep single commands waiting (ruling 16 of the design)."""
+        if seconds > HELD_SECONDS and count > SMALLEST:
+            self.size = max(SMALLEST, count // 2)
+        elif seconds < HELD_SECONDS / 2 and count == self.size:
+            self.size = min(GROUP, self.size * 2)
 
 
 def _tell(group: list[_Waiting], error: Exception) -> None:

@@ -22,6 +22,7 @@ from kit.http.problems import EXPECTED, Problem, document
 from kit.identity import Actor
 
 AT_ONCE = 64
+REMEMBERED = 4_096  # ids of lines; those of lines that are done are forgotten
 NDJSON = "application/x-ndjson"
 
 
@@ -78,17 +79,20 @@ def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
 
 
 async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIterator[bytes]:
-    """Answers in order; at most `AT_ONCE` lines are under way."""
+    """Answers in order; at most `AT_ONCE` lines are under way, and one batch of a service at a time."""
     under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
     last: dict[str, asyncio.Task[dict[str, Any]]] = {}
     number = 0
-    async for raw in _lines(request):
-        number += 1
-        under_way.append(_started(path, actor, number, raw, last))
-        if len(under_way) >= AT_ONCE:
+    async with path.store.bulk_turn():
+        async for raw in _lines(request):
+            number += 1
+            under_way.append(_started(path, actor, number, raw, last))
+            if len(under_way) >= AT_ONCE:
+                yield _encoded(await under_way.popleft())
+            if len(last) > REMEMBERED:
+                last = {one: task for one, task in last.items() if not task.done()}
+        while under_way:
             yield _encoded(await under_way.popleft())
-    while under_way:
-        yield _encoded(await under_way.popleft())
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from contracts.envelope import Recorded
@@ -41,6 +41,7 @@ class MemoryStore:
         self.timers: dict[tuple[str, str], datetime] = {}
         self.side: dict[str, list[dict[str, object]]] = defaultdict(list)
         self._announced = asyncio.Condition()
+        self._bulk = asyncio.Lock()
 
     async def append(self, appends: Sequence[Append]) -> GroupResult:
         base = len(self.log)
@@ -129,6 +130,11 @@ class MemoryStore:
 
     async def head(self) -> Head:
         return Head(len(self.log), self.log[-1].meta.recorded_at if self.log else None)
+
+    @asynccontextmanager
+    async def bulk_turn(self) -> AsyncIterator[None]:
+        async with self._bulk:
+            yield
 
     async def changes(self) -> AsyncIterator[int]:
         while True:

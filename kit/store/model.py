@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -185,6 +186,10 @@ class EventStore(Protocol):
 
     async def head(self) -> Head:
         """The newest position, taken under the order lock: nothing older can appear after it."""
+        ...
+
+    def bulk_turn(self) -> AbstractAsyncContextManager[None]:
+        """The turn of one import: others of the same service wait for it, single commands do not."""
         ...
 
     def changes(self) -> AsyncIterator[int]:

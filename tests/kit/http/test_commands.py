@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -161,6 +162,19 @@ async def test_a_batch_answers_line_by_line_and_keeps_the_order_of_lines_that_sh
     again = await client.post("/batch", content, Content_Type="application/x-ndjson")
     assert [json.loads(line)["status"] for line in again.text.splitlines()] == [201, 201, 409, 404, 422, 400]
     assert len(client.store.log) == 2
+
+
+async def test_one_batch_at_a_time_while_single_commands_pass(client: Client) -> None:
+    """Ruling 16 of the design: imports queue among themselves and hold up nobody else."""
+    await client.post(f"/account/{ONE}/open-account", OPENING)
+    line = json.dumps({"aggregate": "account", "id": ONE, "command": "pay-in", "key": "b", "body": {"amount_fen": 5}})
+    async with client.store.bulk_turn():
+        batch = asyncio.create_task(client.post("/batch", line, Content_Type="application/x-ndjson"))
+        single = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 7})
+        assert single.status_code == 201
+        assert not batch.done()
+        assert [event.meta.version for event in client.store.log] == [1, 2]
+    assert json.loads((await batch).text)["status"] == 201
 
 
 async def test_the_feed_gives_events_in_order_to_operators_only(client: Client) -> None:

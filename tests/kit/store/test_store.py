@@ -171,3 +171,26 @@ async def test_changes_announce_new_positions(store: EventStore) -> None:
         while seen < 1:
             seen = await anext(changes)
     await changes.aclose()  # type: ignore[attr-defined]
+
+
+async def test_imports_take_turns(store: EventStore) -> None:
+    """Ruling 16 of the design: bulk queues on a lock of its own."""
+    turns: list[str] = []
+
+    async def take(name: str, inside: asyncio.Event, leave: asyncio.Event) -> None:
+        async with store.bulk_turn():
+            turns.append(name)
+            inside.set()
+            await leave.wait()
+
+    first, second = (asyncio.Event(), asyncio.Event()), (asyncio.Event(), asyncio.Event())
+    tasks = [asyncio.create_task(take("first", *first))]
+    await first[0].wait()
+    tasks.append(asyncio.create_task(take("second", *second)))
+    assert await verdict(store, adding("counter/a", 0)) is OK  # a single append does not wait
+    assert turns == ["first"]
+    first[1].set()
+    await asyncio.wait_for(second[0].wait(), 10)
+    second[1].set()
+    await asyncio.gather(*tasks)
+    assert turns == ["first", "second"]
