@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from minsheng.local.errors import CannotStart
 
-console = Console(highlight=False)
+console = Console(highlight=False, stderr=True)  # what is printed on standard output is for programs
 
 
 def rebuild(
