@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -88,7 +89,11 @@ def _trouble(error: Exception) -> tuple[int, str, dict[str, Any]]:
             return HTTPStatus.SERVICE_UNAVAILABLE, "outcome_unknown", {}
         case Contended():
             return HTTPStatus.SERVICE_UNAVAILABLE, "contended", {}
-        case Retry() | KeysUnavailable():
+        case (
+            Retry() | KeysUnavailable() | ConnectionError() | TimeoutError() | asyncpg.PostgresConnectionError() | asyncpg.InterfaceError()
+        ):
+            return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", {}
+        case asyncpg.OperatorInterventionError() | asyncpg.InsufficientResourcesError():  # the database stops, starts or is full
             return HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", {}
         case UnknownArea():
             return HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_area", {}
@@ -131,7 +136,8 @@ async def _handler(_request: Request, error: Exception) -> Response:
 
 EXPECTED = (
     Problem, Unauthenticated, Forbidden, Refused, KeyMisused, VersionMismatch, ValidationError, RequestValidationError, Retry, KeysUnavailable,
-    UnknownArea, UnknownPerson, Shredded, HTTPException,
+    UnknownArea, UnknownPerson, Shredded, HTTPException, ConnectionError, TimeoutError, asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
 )  # fmt: skip
 """What has an answer of its own; anything else is our fault, logged with its trace and answered 500 without detail."""
 

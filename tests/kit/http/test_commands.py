@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -197,3 +198,18 @@ async def test_the_api_page_shows_each_command_with_an_example_that_fits(client:
         body = page["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         assert "account_id" not in body["schema"]["properties"]
         spec.model.model_validate({**body["example"], "account_id": ONE})
+
+
+@pytest.mark.parametrize(
+    "trouble", [ConnectionRefusedError(), asyncpg.CannotConnectNowError("starting"), asyncpg.InterfaceError("closed"), TimeoutError()]
+)
+async def test_a_database_that_is_away_is_passing_trouble(client: Client, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> None:
+    """The caller is told to come back, never that we are broken."""
+
+    async def away(_streams: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(client.store, "load", away)
+    answer = await client.post(f"/account/{ONE}/open-account", OPENING)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
