@@ -1,12 +1,15 @@
 """`POST /batch`: many commands as NDJSON, answered line by line and in order.
 
 A line: `{"aggregate": …, "id": …, "command": …, "key": …, "if_match": …, "body": {…}}`. Lines that share an id run in their order;
-others run side by side and share commits. A repeated batch changes nothing: each line's key is known.
+others run side by side and share commits. A repeated batch changes nothing: each line's key is known. Behind a line that trouble
+left open, lines that share an id with it are answered 503 too: the repeat of the batch takes them in their order.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import msgspec
@@ -15,12 +18,14 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from kit.commands import CommandPath
+from kit.errors import Retry
 from kit.http.auth import Authenticate, bearer_scheme
 from kit.http.body import parsed
 from kit.http.commands import Submission
 from kit.http.problems import EXPECTED, Problem, document
 from kit.identity import Actor
 
+log = logging.getLogger(__name__)
 AT_ONCE = 64
 REMEMBERED = 4_096  # ids of lines; those of lines that are done are forgotten
 NDJSON = "application/x-ndjson"
@@ -90,7 +95,7 @@ async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIt
             if len(under_way) >= AT_ONCE:
                 yield _encoded(await under_way.popleft())
             if len(last) > REMEMBERED:
-                last = {one: task for one, task in last.items() if not task.done()}
+                last = {one: task for one, task in last.items() if _is_open(task)}
         while under_way:
             yield _encoded(await under_way.popleft())
 
@@ -119,10 +124,15 @@ def _started(
     except (Problem, msgspec.ValidationError) as error:
         problem = error if isinstance(error, Problem) else Problem(422, "invalid_fields", detail=str(error))
         return asyncio.create_task(_refused(number, problem))
-    before = {last[one] for one in line.ids() if one in last and not last[one].done()}
+    before = {last[one] for one in line.ids() if one in last and _is_open(last[one])}
     task = asyncio.create_task(_run(path, actor, number, line, before))
     last.update(dict.fromkeys(line.ids(), task))
     return task
+
+
+def _is_open(line: asyncio.Task[dict[str, Any]]) -> bool:
+    """It is under way, or trouble left it undecided: whoever comes behind it must not overtake it."""
+    return not line.done() or line.result()["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 async def _refused(number: int, error: Exception) -> dict[str, Any]:
@@ -133,9 +143,14 @@ async def _refused(number: int, error: Exception) -> dict[str, Any]:
 async def _run(path: CommandPath, actor: Actor, number: int, line: Line, before: set[asyncio.Task[dict[str, Any]]]) -> dict[str, Any]:
     if before:
         await asyncio.wait(before)
+    if any(_is_open(one) for one in before):
+        return await _refused(number, Retry("an earlier line of the same id is open"))
     try:
         answer = await _submission(path, line).run(path, actor)
     except EXPECTED as error:
+        return await _refused(number, error)
+    except Exception as error:
+        log.exception("line %d of a batch failed", number)  # as a single command: 500 for this line, the others go on
         return await _refused(number, error)
     return {"line": number, "status": 201 if answer.events else 200, "answer": answer}
 
