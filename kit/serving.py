@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from enum import StrEnum
 from typing import Any
@@ -35,6 +36,8 @@ from kit.streams.topics import topic_of
 from policy import Calendar, Packs
 
 Runner = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+STOPS_WITHIN_SECONDS = 12.0
+"""What a part may take to end in order; the supervisor waits a little longer."""
 
 
 class ProcessRole(StrEnum):
@@ -83,9 +86,20 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def run_together(runners: list[Runner], stop: asyncio.Event) -> None:
-    """Run the parts until `stop`; the first that fails ends the process, which is then started again."""
-    await race(*(runner(stop) for runner in runners))
+async def run_together(runners: Sequence[Runner], stop: asyncio.Event) -> None:
+    """Run the parts until `stop`; each then ends in its own order. The first that fails ends the others, and the process is started again."""
+    parts = [asyncio.ensure_future(runner(stop)) for runner in runners]
+    try:
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        await asyncio.wait(parts, timeout=STOPS_WITHIN_SECONDS)
+    finally:
+        for part in parts:
+            part.cancel()
+        ends = await asyncio.gather(*parts, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
 
 
 @asynccontextmanager
@@ -111,8 +125,6 @@ async def command_path(service: Service, settings: Settings) -> AsyncIterator[Co
 
 def new_secret() -> bytes:
     """A secret of 32 random bytes."""
-    import secrets
-
     return secrets.token_bytes(32)
 
 
