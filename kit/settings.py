@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     port: int = 8080
     ops_port: int = 8081
     session_seconds: float = 2.0
-    log_level: str = "WARNING"
+    log_level: str = "INFO"
 
     def dsn(self, service: str) -> str:
         """The database of a service."""

@@ -19,6 +19,7 @@ from kit.identity import Actor, may
 from kit.service import Service
 from kit.store.envelope import recorded
 from kit.store.model import Append, EventStore, GroupResult, Read, Verdict, VerdictKind
+from kit.telemetry import span
 from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 
 TRIES = 12
@@ -152,7 +153,8 @@ class CommandPath:
         return await self._judged(request, loaded, verdict)
 
     async def _settle(self, request: Request, loaded: dict[str, Loaded], append: Append) -> Answer | None:
-        verdict = await self._writer.submit(append)
+        with span("append", "client"):
+            verdict = await self._writer.submit(append)
         if verdict.kind is not VerdictKind.OK:
             return await self._judged(request, loaded, verdict)
         at = verdict.recorded_at or self._clock.now()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kit.errors import OutcomeUnknown
 from kit.store.model import Append, EventStore, GroupResult, Release, Take, Verdict
+from kit.telemetry import metrics
 
 GROUP = 256
 SMALLEST = 8
@@ -94,7 +95,11 @@ class GroupWriter:
         began = time.perf_counter()
         try:
             result = await self._store.append([waiting.append for waiting in group])
-            self._fit(len(group), time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self._fit(len(group), seconds)
+            metrics.record("minsheng.append.group_size", len(group))
+            metrics.record("minsheng.append.duration", seconds)
+            metrics.set("minsheng.store.position", result.head)
             await self._after(result)
         except asyncio.CancelledError:
             _tell(group, OutcomeUnknown("the process was stopped; repeat with the same key"))

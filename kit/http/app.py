@@ -16,7 +16,7 @@ from kit.http.body import BodyLimit
 from kit.http.commands import command_routes
 from kit.http.feed import feed_routes
 from kit.identity import AreaTree
-from kit.telemetry import metrics
+from kit.telemetry import metrics, span
 
 
 def bare_app(title: str, description: str, routers: Sequence[APIRouter]) -> FastAPI:
@@ -25,13 +25,13 @@ def bare_app(title: str, description: str, routers: Sequence[APIRouter]) -> Fast
     problems.install(app)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Counted)
+    app.add_middleware(Watched)
     app.add_middleware(BodyLimit)
     return app
 
 
-class Counted:
-    """Counts requests by route template and status (plain ASGI: a streamed body stays a stream)."""
+class Watched:
+    """Counts requests by route template and status, in a span that carries on the caller's trace (plain ASGI: bodies stay streams)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,14 +40,17 @@ class Counted:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        caller = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+        with span(scope["method"], "server", parent=caller) as current:
 
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "unknown")
-                metrics.add("minsheng.http.requests", 1, {"method": scope["method"], "route": route, "status": message["status"]})
-            await send(message)
+            async def noted(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    route = getattr(scope.get("route"), "path", "unknown")
+                    current.update_name(f"{scope['method']} {route}")
+                    metrics.add("minsheng.http.requests", 1, {"method": scope["method"], "route": route, "status": message["status"]})
+                await send(message)
 
-        await self.app(scope, receive, noted)
+            await self.app(scope, receive, noted)
 
 
 def command_app(path: CommandPath, authenticate: Authenticate, areas: AreaTree, routers: Sequence[APIRouter] = ()) -> FastAPI:

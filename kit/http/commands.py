@@ -32,7 +32,6 @@ class Submission:
     body: dict[str, Any]
     key: str | None
     if_match: str | None
-    traceparent: str | None = None
 
     def command(self) -> Command:
         """The checked command. Raises Problem("id_in_body"), pydantic.ValidationError."""
@@ -63,7 +62,7 @@ class Submission:
         name = f"{self.aggregate.name}/{self.spec.name}"
         started, outcome = perf_counter(), "stored"
         try:
-            with span(name, "server", parent=self.traceparent):
+            with span(name):
                 return await path.execute(self.command(), actor, self.checked_key(), if_match=self.expected_version())
         except Exception as error:
             outcome = document(error)[1]["code"]
@@ -140,7 +139,6 @@ def _endpoint(
             await json_object(request),
             idempotency_key,
             if_match,
-            request.headers.get("traceparent"),
         )
         return answered(await submission.run(path, actor))
 

@@ -22,6 +22,7 @@ from kit.journal.sets import ViewSet, consumer_of
 from kit.streams import parking
 from kit.streams.chain import Fact, Parking
 from kit.streams.topics import source_of, topic_of_source
+from kit.telemetry import metrics
 from kit.view import Row
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ async def _store(connection: Any, batch: Batch) -> None:
         written = await connection.execute(batch.target.upsert, *columns)
         if written != f"INSERT 0 {len(columns[0])}":
             raise Retry(f"{batch.target.view.name}: another feeder made one of the rows meanwhile")
+        metrics.add("minsheng.view.rows_written", len(columns[0]), {"view": batch.target.view.name})
         await _move_digests(connection, batch.target.id, deltas)
 
 

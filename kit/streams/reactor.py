@@ -13,7 +13,7 @@ import asyncpg
 
 from contracts.envelope import Meta, NewerVersion, Recorded
 from kit.errors import Retry, Unreadable
-from kit.streams import checkpoint
+from kit.streams import checkpoint, gauges
 from kit.streams.activation import Activation
 from kit.streams.chain import Fact, Record, Stretch
 from kit.streams.checkpoint import Place
@@ -92,6 +92,7 @@ class Reactor:
             await asyncio.sleep(NOTE_ENDS_S)
             if ends := app.ends():
                 await checkpoint.note_ends(self._pool, self.consumer, ends)
+            await gauges.tell(self._pool, self.consumer)
 
 
 class _Reacting(Intake):

@@ -22,9 +22,11 @@ from kit.streams.ledger import WHOLE, Ledger
 from kit.streams.race import race
 from kit.streams.tails import Tail, read_tails
 from kit.streams.topics import Topic, describe_topics, partition_of, topic_of_source
+from kit.telemetry import metrics, span
 
 log = logging.getLogger(__name__)
 PROBE_EVERY_S = 1.0
+MOST_LINKS = 32
 PRODUCER = {
     "acks": "all",
     "enable.idempotence": True,
@@ -118,9 +120,21 @@ class Relay:
             self.head = max(self.head, head)
             while events := await self._store.read(self.position, self._batch):
                 self.head = max(self.head, events[-1].meta.position)
-                await sender.send(events)
+                with span("relay", "producer", links=traces_of(events), attributes={"events": len(events)}):
+                    await sender.send(events)
                 self.position = events[-1].meta.position
                 await ledger.save(sender.topic.id, {WHOLE: self.position, **sender.sent})
+                self._tell(sender)
+
+    def _tell(self, sender: _Sender) -> None:
+        metrics.set("minsheng.relay.lag_events", self.lag)
+        for partition, position in sender.sent.items():
+            metrics.set("minsheng.relay.position", position, {"partition": partition})
+
+
+def traces_of(events: Sequence[Recorded]) -> list[str]:
+    """The traces that led to a batch, at most `MOST_LINKS` of them."""
+    return list(dict.fromkeys(event.meta.traceparent for event in events if event.meta.traceparent))[:MOST_LINKS]
 
 
 def resume_after(acknowledged: Mapping[int, int], tails: Mapping[int, int]) -> int:
