@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kit.aggregate import Aggregate, CommandSpec
@@ -27,7 +27,7 @@ class Keys:
 
     def _hash(self, purpose: bytes, *parts: str) -> str:
         message = b"\0".join([purpose, *(part.encode() for part in parts)])
-        return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret, message, "sha256").hex()[:32]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,6 @@ class Request:
     if_match: int | None
     cause: Cause | None
 
-    @property
+    @cached_property
     def stream(self) -> str:
         return self.aggregate.stream(getattr(self.command, self.aggregate.id))

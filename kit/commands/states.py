@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +38,7 @@ class States:
         self._store = store
         self._capacity = capacity
         self._known: OrderedDict[str, Loaded] = OrderedDict()
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._locks: dict[str, _Lock] = {}
 
     async def load(self, streams: Sequence[str]) -> dict[str, Loaded]:
         """The streams' states, from the cache or the log."""
@@ -90,20 +90,25 @@ class States:
     @asynccontextmanager
     async def held(self, streams: Iterable[str]) -> AsyncIterator[None]:
         """No other command of this process decides on these streams meanwhile. Sorted, so that two commands never wait for each other."""
-        async with AsyncExitStack() as stack:
-            for stream in sorted(set(streams)):
-                await stack.enter_async_context(self._lock(stream))
-            yield
-
-    @asynccontextmanager
-    async def _lock(self, stream: str) -> AsyncIterator[None]:
-        """One stream's lock, which exists as long as somebody holds it or waits for it."""
-        lock, users = self._locks.get(stream, (asyncio.Lock(), 0))
-        self._locks[stream] = (lock, users + 1)
+        locks = [(stream, self._locks.setdefault(stream, _Lock())) for stream in sorted(set(streams))]
+        for _, lock in locks:
+            lock.users += 1
+        taken: list[_Lock] = []
         try:
-            async with lock:
-                yield
+            for _, lock in locks:
+                await lock.acquire()
+                taken.append(lock)
+            yield
         finally:
-            lock, users = self._locks.pop(stream)
-            if users > 1:
-                self._locks[stream] = (lock, users - 1)
+            for lock in taken:
+                lock.release()
+            for stream, lock in locks:
+                lock.users -= 1
+                if lock.users == 0:
+                    del self._locks[stream]
+
+
+class _Lock(asyncio.Lock):
+    """One stream's lock, which is kept as long as somebody holds it or waits for it."""
+
+    users = 0

@@ -44,9 +44,11 @@ begin
            limit 1) taken on true) y;
 
   next_pos := base + 1;
+  foreach i in array e_app loop
+    if verdict[i] = 0 then n[i] := n[i] + 1; end if;
+  end loop;
   for i in 1 .. coalesce(cardinality(verdict), 0) loop
     if verdict[i] = 0 then
-      n[i] := (select count(*) from unnest(e_app) a where a = i);
       pos[i] := case when n[i] = 0 then 0 else next_pos end;
       next_pos := next_pos + n[i];
     end if;
