@@ -77,6 +77,7 @@ class CommandSpec:
     approval: bool
     prepare: Callable[..., Awaitable[Any]] | None
     example: Command
+    area: Also | None = None
 
     @property
     def is_public(self) -> bool:
@@ -94,17 +95,29 @@ def command(
     anywhere: bool = False,
     approval: bool = False,
     prepare: Callable[..., Awaitable[Any]] | None = None,
+    area: Also | None = None,
 ) -> CommandSpec:
     """Declare a command. The route is the decision's name: `grant` -> `POST /temp-aid/{case_id}/grant`.
 
     stream: must the stream be new, exist already, or either.  anywhere: the area of the household does not bind the actor (R-TMP-04).
+    area: where the command happens, if that is not where the stream lies (a meal is served at its meal point).
     approval: the caller must name the version he saw (`If-Match`).  prepare: async step before the decision (looks into the vault).
     Raises TypeError when the decision's signature does not fit what it will be called with.
     """
     hints = list(_parameters(decide).values())
     _check_states(decide, hints, also)
     return CommandSpec(
-        decide, hints[0], decide.__name__.replace("_", "-"), tuple(also), stream, frozenset(roles), anywhere, approval, prepare, example
+        decide=decide,
+        model=hints[0],
+        name=decide.__name__.replace("_", "-"),
+        also=tuple(also),
+        stream=stream,
+        roles=frozenset(roles),
+        anywhere=anywhere,
+        approval=approval,
+        prepare=prepare,
+        example=example,
+        area=area,
     )
 
 

@@ -1,10 +1,18 @@
-"""What eldercare was told about a household's status, kept here before it has an effect. Not for other services."""
+"""What eldercare was told about a household's home and status, kept here before it has an effect. Not for other services."""
 
 from __future__ import annotations
 
 from contracts.envelope import Event, event
-from contracts.ids import HouseholdId, Month
+from contracts.ids import AreaCode, HouseholdId, Month
 from contracts.terms import Status
+
+
+@event("eldercare.known-household.home-known", version=1, stream="household_id", shared=False)
+class HomeKnown(Event):
+    """Relief said where the household lives: who may open and close its accounts. Source: section 3.4, ruling 2 of the design."""
+
+    household_id: HouseholdId
+    area: AreaCode
 
 
 @event("eldercare.known-household.status-known", version=1, stream="household_id", shared=False)

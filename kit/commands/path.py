@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.envelope import Recorded
-from kit.aggregate import Also, check_stream
+from kit.aggregate import Aggregate, Also, check_stream
 from kit.clock import Clock
 from kit.command import Command, Context
 from kit.commands.answer import Answer, Cause
@@ -118,15 +118,22 @@ class CommandPath:
         return self._recording.append(request, context, loaded, request.spec.decide(request.command, own.state, context, *others))
 
     async def _area(self, request: Request, own: Loaded) -> str | None:
-        """The area the stream lies in now; None: it belongs to the whole district. Read for access only, so not confirmed."""
-        where = request.aggregate.area
-        if where is None:
-            return None
-        if isinstance(where, str):
-            return getattr(own.state, where, None) or getattr(request.command, where, None)
-        for stream in where.streams(request.command, own.state):
-            home = (await self._states.load([stream]))[stream]
-            return getattr(home.state, str(where.aggregate.area), None)
+        """The area the command happens in; None: it belongs to the whole district. Read for access only, so not confirmed."""
+        if request.spec.area is not None:
+            return await self._area_there(request.spec.area, request.command, own.state)
+        return await self._area_of(request.aggregate, request.command, own.state)
+
+    async def _area_of(self, aggregate: Aggregate[Any], command: Command, state: Any) -> str | None:
+        where = aggregate.area
+        if where is None or isinstance(where, str):
+            return where and (getattr(state, where, None) or getattr(command, where, None))
+        return await self._area_there(where, command, state)
+
+    async def _area_there(self, where: Also, command: Command, state: Any) -> str | None:
+        """The area of the stream that command or state name."""
+        for stream in where.streams(command, state):
+            there = (await self._states.load([stream]))[stream]
+            return await self._area_of(where.aggregate, command, there.state)
         return None
 
     def _context(self, request: Request, area: str | None) -> Context:

@@ -8,10 +8,10 @@ from services.eldercare.domain.known_person import known_person
 from services.eldercare.domain.meal_account import meal_account
 from services.eldercare.domain.meal_point import meal_point
 from services.eldercare.reactions.death import on_death, on_death_revoked
-from services.eldercare.reactions.status import on_status_expired, on_status_recognised
+from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
 
 eldercare = Service(
     "eldercare",
     aggregates=[meal_point, meal_account, known_household, known_person],
-    reactions=[on_status_recognised, on_status_expired, on_death, on_death_revoked],
+    reactions=[on_household_opened, on_status_recognised, on_status_expired, on_death, on_death_revoked],
 )

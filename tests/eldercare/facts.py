@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from contracts.eldercare.known_household import StatusEnded, StatusKnown
+from contracts.eldercare.known_household import HomeKnown, StatusEnded, StatusKnown
 from contracts.eldercare.known_person import DeathKnown, DeathWithdrawn
 from contracts.eldercare.meal_account import (
     AccountClosing,
@@ -41,6 +41,10 @@ def canteen_opened() -> MealPointOpened:
 
 def canteen_closed() -> MealPointClosed:
     return MealPointClosed(meal_point_id=CANTEEN)
+
+
+def home_known() -> HomeKnown:
+    return HomeKnown(household_id=HOME, area=AreaCode("440308003"))
 
 
 def status_known(status: Status = Status.DIBAO, first: str = "2022-01", last: str | None = None) -> StatusKnown:

@@ -9,17 +9,17 @@ import pytest
 
 from contracts.eldercare.meal_account import AccountClosing, MealCheckedIn, MealSubsidyApplied, SubsidyGround
 from contracts.eldercare.meal_point import MealPointKind
-from contracts.ids import AreaCode, MealAccountId, Month
+from contracts.ids import AreaCode, MealAccountId, MealPointId, Month
 from contracts.terms import Certainty, CheckInMethod, Status
 from kit.clock import SystemClock
 from kit.command import Command
 from kit.commands import Answer, Cause, CommandPath, Keys
 from kit.errors import Refused
-from kit.identity import system_actor
+from kit.identity import Actor, Forbidden, Role, system_actor
 from kit.reaction import person_subject
 from kit.store.memory import MemoryStore
 from kit.testing import WORKER, noon, policy
-from services.eldercare.domain.known_household import NoteStatus
+from services.eldercare.domain.known_household import NoteHome, NoteStatus
 from services.eldercare.domain.known_person import NoteDeath
 from services.eldercare.domain.meal_account import CheckIn, CloseForDeath, CloseMealAccount, OpenMealAccount
 from services.eldercare.domain.meal_point import OpenMealPoint
@@ -51,6 +51,7 @@ class Eldercare:
         await self.give(OpenMealPoint(meal_point_id=CANTEEN, area=AreaCode("440308003-qiaodong"), kind=MealPointKind.CANTEEN, capacity=80))
 
     async def open_account(self, account: MealAccountId = ACCOUNT) -> Answer:
+        await self.react(NoteHome(household_id=HOME, area=AreaCode("440308003")))
         return await self.give(OpenMealAccount(account_id=account, person_id=ELDER, household_id=HOME, born=Month("1948-01"), hukou=True))
 
     async def eat(self, number: int, price_fen: int = 1_800, method: CheckInMethod = CheckInMethod.FACE, on: date = TUESDAY) -> int:
@@ -123,3 +124,20 @@ async def test_a_death_closes_what_the_subjects_name_and_the_account_stays_to_be
     with pytest.raises(Refused) as refused:
         await service.open_account(SECOND_ACCOUNT)
     assert refused.value.code == "person_dead"
+
+
+async def test_everybody_acts_in_the_own_area() -> None:
+    """A caseworker opens accounts of the own street's households; a clerk serves at the own street's meal point, whoever comes to eat."""
+    service = Eldercare()
+    await service.open_canteen()
+    await service.open_account()
+    haishan = "440308004"
+    caseworker, clerk = (Actor("other-1", frozenset({role}), haishan) for role in (Role.CASEWORKER, Role.CANTEEN_CLERK))
+    with pytest.raises(Forbidden, match="outside_area"):
+        await service.path.execute(CloseMealAccount(account_id=ACCOUNT, reason=AccountClosing.OWN_WISH), caseworker, "k1")
+    lunch = CheckIn(account_id=ACCOUNT, check_in_id=check_in_id(1), meal_point_id=CANTEEN, price_fen=1_800, method=CheckInMethod.CARD)
+    with pytest.raises(Forbidden, match="outside_area"):
+        await service.path.execute(lunch, clerk, "k2")
+    at_home = MealPointId("haishan-canteen")
+    await service.give(OpenMealPoint(meal_point_id=at_home, area=AreaCode(haishan), kind=MealPointKind.CANTEEN, capacity=80))
+    assert (await service.path.execute(lunch.model_copy(update={"meal_point_id": at_home}), clerk, "k3")).events

@@ -38,6 +38,7 @@ from tests.eldercare.facts import (
     closed,
     death_known,
     death_withdrawn,
+    home_known,
     lunch,
     opened,
     reopened,
@@ -215,7 +216,12 @@ def open_account(born: str = "1948-01") -> OpenMealAccount:
 
 def test_an_elder_opens_an_account() -> None:
     """E04."""
-    given(meal_account).when(open_account()).then(opened())
+    given(meal_account).also(known_household, home_known()).when(open_account()).then(opened())
+
+
+def test_no_account_is_opened_for_a_household_nobody_told_of() -> None:
+    """A caseworker acts in the own area only, so the household's must be known first; the caller repeats later."""
+    given(meal_account).when(open_account()).refused("household_unknown")
 
 
 def test_an_account_is_opened_once() -> None:
@@ -225,7 +231,7 @@ def test_an_account_is_opened_once() -> None:
 
 def test_an_account_opened_a_month_after_the_status_sees_it() -> None:
     """Ruling 2 of the design: the status has a home before the account exists."""
-    told_before = given(meal_account).also(known_household, status_known(first="2022-02"))
+    told_before = given(meal_account).also(known_household, home_known(), status_known(first="2022-02"))
     account = told_before.when(open_account(), on=date(2022, 3, 1)).events
     later = elder(born="1960-01").also(known_household, status_known(first="2022-02"))
     assert account == [opened()]
@@ -234,12 +240,14 @@ def test_an_account_opened_a_month_after_the_status_sees_it() -> None:
 
 def test_no_account_is_opened_for_the_dead() -> None:
     """SG-04, ruling 2 of the design: a death cannot slip between look-up and opening."""
-    given(meal_account).also(known_person, death_known(date(2022, 2, 1))).when(open_account()).refused("person_dead")
+    known = given(meal_account).also(known_household, home_known())
+    known.also(known_person, death_known(date(2022, 2, 1))).when(open_account()).refused("person_dead")
 
 
 def test_a_month_of_birth_lies_not_in_the_future() -> None:
     """E04."""
-    given(meal_account).when(open_account("2022-04"), on=date(2022, 3, 31)).refused("not_born_yet")
+    known = given(meal_account).also(known_household, home_known())
+    known.when(open_account("2022-04"), on=date(2022, 3, 31)).refused("not_born_yet")
 
 
 def test_a_person_closes_the_own_account_once() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from contracts.envelope import Meta
-from contracts.ids import HouseholdId, Month
+from contracts.ids import AreaCode, HouseholdId, Month
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
-from contracts.relief.household import StatusExpired, StatusRecognised
+from contracts.relief.household import HouseholdOpened, StatusExpired, StatusRecognised
 from contracts.terms import Certainty, DeathSource, Status
-from services.eldercare.domain.known_household import NoteStatus, NoteStatusEnd
+from services.eldercare.domain.known_household import NoteHome, NoteStatus, NoteStatusEnd
 from services.eldercare.domain.known_person import NoteDeath, WithdrawDeath
 from services.eldercare.domain.meal_account import CloseForDeath, ReopenAfterRevocation
 from services.eldercare.reactions.death import on_death, on_death_revoked
-from services.eldercare.reactions.status import on_status_expired, on_status_recognised
+from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
 from services.eldercare.service import eldercare
 from tests.eldercare.facts import ACCOUNT, ELDER, HOME
 
@@ -38,6 +38,12 @@ DAY = date(2022, 6, 14)
 
 def death(certainty: Certainty) -> PersonDeceased:
     return PersonDeceased(person_id=ELDER, died_on=DAY, source=DeathSource.FUNERAL_HOME, certainty=certainty)
+
+
+def test_a_household_s_home_is_noted() -> None:
+    """Section 3.4: who may open its accounts is known before anybody does."""
+    event = HouseholdOpened(household_id=HOME, area=AreaCode("440308003"), hukou=True, opened_on=DAY)
+    assert list(on_household_opened.record(event, META)) == [NoteHome(household_id=HOME, area=AreaCode("440308003"), occurred_at=THEN)]
 
 
 def test_a_recognised_status_is_noted_for_its_household() -> None:

@@ -253,6 +253,7 @@ voucher = Aggregate(
         command(
             redeem,
             also=[stock_lot.by("lot_id")],
+            area=stock_lot.by("lot_id"),  # at the shop where the goods lie, whoever comes
             roles={Role.SHOP_CLERK},
             example=RedeemVoucher(voucher_id=_VOUCHER, lot_id=_LOT, quantity=2, counter=1),
         ),

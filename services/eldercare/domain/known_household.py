@@ -1,19 +1,19 @@
-"""What eldercare was told about a household's status: it has a home before any meal account exists (ruling 2 of the design)."""
+"""What eldercare was told about a household's home and status: it has a home before any meal account exists (ruling 2 of the design)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from contracts.eldercare.known_household import StatusEnded, StatusKnown
-from contracts.ids import HouseholdId, Month
+from contracts.eldercare.known_household import HomeKnown, StatusEnded, StatusKnown
+from contracts.ids import AreaCode, HouseholdId, Month
 from contracts.terms import Status
 from kit.aggregate import Aggregate, command
 from kit.clock import next_month
 from kit.command import Command, Context
 from kit.identity import Role
 
-KnownHouseholdEvent = StatusKnown | StatusEnded
+KnownHouseholdEvent = HomeKnown | StatusKnown | StatusEnded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,9 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownHousehold:
-    """The statuses by month; what was said later holds from its first month on. At most one in any month (R-LAY-03)."""
+    """Where it lives, and the statuses by month; what was said later holds from its first month on. At most one in any month (R-LAY-03)."""
 
+    area: AreaCode | None = None
     spans: tuple[Span, ...] = ()
 
     def status_in(self, month: Month) -> Status | None:
@@ -47,16 +48,24 @@ class KnownHousehold:
 
 def evolve(home: KnownHousehold, event: KnownHouseholdEvent) -> KnownHousehold:
     match event:
+        case HomeKnown(area=area):
+            return replace(home, area=area)
         case StatusKnown(status=status, from_month=first, to_month=last):
             kept = (span.before(first) for span in home.spans)
-            return KnownHousehold(
-                spans=(*filter(None, kept), Span(status=status, first=first, end=Month(next_month(last)) if last else None))
-            )
+            span = Span(status=status, first=first, end=Month(next_month(last)) if last else None)
+            return replace(home, spans=(*filter(None, kept), span))
         case StatusEnded(status=status, last_month=last):
             ended = (span.before(Month(next_month(last))) if span.status is status else span for span in home.spans)
-            return KnownHousehold(spans=tuple(filter(None, ended)))
+            return replace(home, spans=tuple(filter(None, ended)))
         case _:
             assert_never(event)
+
+
+class NoteHome(Command):
+    """Relief said where the household lives."""
+
+    household_id: HouseholdId
+    area: AreaCode
 
 
 class NoteStatus(Command):
@@ -74,6 +83,11 @@ class NoteStatusEnd(Command):
     household_id: HouseholdId
     status: Status
     last_month: Month
+
+
+def note_home(command: NoteHome, home: KnownHousehold, _context: Context) -> list[HomeKnown]:
+    """The household's area is known here. Source: section 3.4."""
+    return [HomeKnown(household_id=command.household_id, area=command.area)] if home.area != command.area else []
 
 
 def note_status(command: NoteStatus, home: KnownHousehold, _context: Context) -> list[StatusKnown]:
@@ -96,7 +110,9 @@ known_household = Aggregate(
     state=KnownHousehold,
     evolve=evolve,
     key="household_id",
+    area="area",
     commands=[
+        command(note_home, stream="any", roles={Role.SYSTEM}, example=NoteHome(household_id=_HOME, area=AreaCode("440308003"))),
         command(
             note_status,
             stream="any",

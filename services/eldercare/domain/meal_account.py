@@ -109,11 +109,15 @@ class ReopenAfterRevocation(Command):
     account_id: MealAccountId
 
 
-def open_account(command: OpenMealAccount, _account: MealAccount, context: Context, person: KnownPerson) -> list[MealAccountOpened]:
+def open_account(
+    command: OpenMealAccount, _account: MealAccount, context: Context, person: KnownPerson, home: KnownHousehold
+) -> list[MealAccountOpened]:
     """The elder can check in; a status of the household that is known already counts at once.
 
-    Raises: Refused("person_dead" | "not_born_yet").  Source: E04, ruling 2 of the design.
+    Raises: Refused("household_unknown") until relief has told of the household: repeat later; Refused("person_dead" | "not_born_yet").
+    Source: E04, ruling 2 of the design.
     """
+    require(home.area is not None, "household_unknown")
     require(not person.is_dead, "person_dead")
     require(command.born <= month_of(context.on), "not_born_yet")
     return [
@@ -234,6 +238,7 @@ def index(event: MealAccountEvent) -> Iterable[IndexChange]:
 _ID = "0190a000-0000-8000-8000-0000000000"
 _ACCOUNT, _HOME, _ELDER = MealAccountId(f"{_ID}50"), HouseholdId(f"{_ID}02"), PersonId(f"{_ID}10")
 _KNOWN_PERSON = known_person.by("person_id", missing_ok=True)
+_KNOWN_HOME = known_household.by("household_id", missing_ok=True)
 
 meal_account = Aggregate(
     "meal-account",
@@ -241,18 +246,20 @@ meal_account = Aggregate(
     state=MealAccount,
     evolve=evolve,
     key="household_id",
+    area=known_household.by("household_id"),
     index=index,
     commands=[
         command(
             open_account,
             stream="new",
-            also=[_KNOWN_PERSON],
+            also=[_KNOWN_PERSON, _KNOWN_HOME],
             roles={Role.CASEWORKER},
             example=OpenMealAccount(account_id=_ACCOUNT, person_id=_ELDER, household_id=_HOME, born=Month("1948-01"), hukou=True),
         ),
         command(
             check_in,
-            also=[meal_point.by("meal_point_id"), known_household.by("household_id", missing_ok=True), _KNOWN_PERSON],
+            also=[meal_point.by("meal_point_id"), _KNOWN_HOME, _KNOWN_PERSON],
+            area=meal_point.by("meal_point_id"),  # an elder eats where he likes; the clerk serves at the own place (E04)
             roles={Role.CANTEEN_CLERK},
             example=CheckIn(
                 account_id=_ACCOUNT,
