@@ -48,4 +48,12 @@ async def district(running: Installation) -> AsyncIterator[District]:
         _published.add(running.home.root)
     district = District(running, str(uuid4()))
     yield district
+    await _nothing_is_left(district)
     await district.close()
+
+
+async def _nothing_is_left(district: District) -> None:
+    """Whatever a flow does, no message is parked and no reaction waits for ever: a refused one would be listed (ruling 13 of the design)."""
+    for status in await district.settle():
+        assert [place for place in status.consumers if place.parked] == [], status.service
+        assert status.refused == 0, status.service
