@@ -11,7 +11,7 @@ import pytest
 from contracts.charity.allocation import AllocationRefusal, AllocationRefused
 from contracts.charity.donation import DonationKind
 from contracts.envelope import Event, Meta
-from contracts.ids import AllocationId, DonationId, FundId, LineId, Month, VoucherId
+from contracts.ids import AllocationId, AreaCode, DonationId, FundId, GoodsCode, LineId, LotId, Month, ShopId, VoucherId
 from contracts.relief.household import MemberJoined, StatusRecognised
 from contracts.relief.need import CoverageCommitted
 from contracts.terms import Layer, NeedCategory, Purpose, Scheme, Status
@@ -19,13 +19,15 @@ from kit.clock import SystemClock
 from kit.command import Command
 from kit.commands import Answer, Cause, CommandPath, Keys
 from kit.errors import Refused
-from kit.identity import Actor, Role, system_actor
+from kit.identity import Actor, Forbidden, Role, system_actor
 from kit.store import EventStore
 from kit.testing import policy
 from services.charity.domain.allocation import ApproveAllocation, ProposeAllocation
 from services.charity.domain.donation import AllocateDonation, ReceiveDonation
 from services.charity.domain.fund import EstablishFund, Fund, FundEvent, fund
-from services.charity.domain.voucher import CancelVoucher, IssueVoucher
+from services.charity.domain.shop import OpenShop
+from services.charity.domain.stock_lot import ReceiveStock
+from services.charity.domain.voucher import CancelVoucher, IssueVoucher, RedeemVoucher
 from services.charity.service import charity
 from tests.charity.facts import CHILD, DAY, DONOR, GIFT, GRANT, HOME, NEED, SECOND_GRANT, THIRD_GRANT, meta_of, uuid
 from tests.kit.store.conftest import opened, store  # noqa: F401 - fixtures
@@ -188,3 +190,30 @@ async def test_facts_of_a_household_share_its_key_and_the_ledgers_keep_their_own
     keys = {one.meta.stream.split("/")[0]: one.meta.key for one in await store.read(0, 99)}
     assert keys == {"fund": f"fund/{CARE}", "donation": f"donation/{GIFT}", "allocation": HOME}
     assert DonationId(GIFT) in (await books(store))[0].shares
+
+
+async def test_a_voucher_is_redeemed_at_the_shop_of_the_clerk_whichever_street_the_household_lives_in(
+    paths: tuple[CommandPath, CommandPath],
+) -> None:
+    """C01: the goods' shop says whose clerk hands them out."""
+    path, haishan, rice = paths[0], "440308004", LotId(uuid(0xE1))
+    await give(path, OpenShop(shop_id=ShopId("haishan-shop"), area=AreaCode(haishan)))
+    goods = ReceiveDonation(
+        donation_id=GIFT, donor_id=DONOR, kind=DonationKind.GOODS, amount_fen=84_000, purpose=Purpose.GENERAL, receipt_waived=False
+    )
+    await give(path, goods)
+    bags = ReceiveStock(
+        lot_id=rice, shop_id=ShopId("haishan-shop"), donation_id=GIFT, goods=GoodsCode("rice-5kg"), quantity=20, list_price_fen=4_200
+    )
+    await give(path, bags)
+    joined = MemberJoined(household_id=HOME, person_id=CHILD, joined_on=DAY)
+    await hear(path, joined, meta_of(joined))
+    dibao = StatusRecognised(household_id=HOME, status=Status.DIBAO, from_month=Month("2022-04"))
+    await hear(path, dibao, meta_of(dibao))
+    voucher = VoucherId(uuid(0xF1))
+    await give(path, IssueVoucher(voucher_id=voucher, household_id=HOME, month=Month("2022-04")))
+    taken = RedeemVoucher(voucher_id=voucher, lot_id=rice, quantity=2, counter=1)
+    with pytest.raises(Forbidden, match="outside_area"):
+        await give(path, taken, Actor("clerk-1", frozenset({Role.SHOP_CLERK}), "440308003"))
+    answer = await give(path, taken, Actor("clerk-2", frozenset({Role.SHOP_CLERK}), haishan))
+    assert [event.type for event in answer.events] == ["charity.voucher.redeemed", "charity.stock-lot.issued"]
