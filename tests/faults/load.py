@@ -45,11 +45,15 @@ class Told:
 
 
 class Script:
-    """Random commands on few streams, the same for the same seed: payments between accounts under limits, and loans with claims."""
+    """Random commands on few streams, the same for the same seed: payments into and out of accounts under limits, loans with claims.
 
-    def __init__(self, seed: int, accounts: int = 8, households: int = 2) -> None:
+    spends_fen: the largest payment out; the largest payment in is 300.
+    """
+
+    def __init__(self, seed: int, accounts: int = 8, households: int = 2, spends_fen: int = 300) -> None:
         self.random = random.Random(seed)
         self.seed = seed
+        self.spends_fen = spends_fen
         self.accounts = [PersonId(self._id()) for _ in range(accounts)]
         self.homes = [HouseholdId(self._id()) for _ in range(households)]
         self.loans = [LotId(self._id()) for _ in range(6)]
@@ -78,7 +82,7 @@ class Script:
         if pick < 0.4:
             return PayIn(account_id=one, amount_fen=self.random.randrange(1, 300))
         if pick < 0.7:
-            return PayOut(account_id=one, amount_fen=self.random.randrange(1, 300))
+            return PayOut(account_id=one, amount_fen=self.random.randrange(1, self.spends_fen))
         if pick < 0.8:
             return Lend(loan_id=loan, chair=chair, person_id=one)
         if pick < 0.85:

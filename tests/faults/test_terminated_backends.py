@@ -15,7 +15,7 @@ from tests.faults.waiting import until
 
 pytestmark = [pytest.mark.real, pytest.mark.fault]
 SEED = random.SystemRandom().randrange(2**32)
-JOBS, CALLERS, KILLS = 400, 8, 12
+CALLERS, KILLS, JOBS_A_ROUND, ROUNDS = 8, 12, 80, 200
 
 
 async def terminate_while_active(admin: asyncpg.Connection, store: CountingStore) -> bool:
@@ -34,24 +34,27 @@ async def test_what_was_acknowledged_is_stored_once_though_backends_are_terminat
     path, script, told = path_over(store), Script(SEED), Told()
     await run_load(script.openings(), [giver(path)], told)
     admin = await asyncpg.connect(database.owner)
-    hits = 0
-
-    async def terminator() -> None:
-        nonlocal hits
-        for number in range(KILLS):
-            progress = len(script.accounts) + (number + 1) * JOBS // (KILLS + 2)
-            await until(lambda: _reached(told, progress), f"{progress} settled commands", 60)  # noqa: B023 - awaited at once
-            await until(lambda: terminate_while_active(admin, store), "an append under way", 60)
-            hits += 1
-
-    await asyncio.gather(terminator(), run_load(script.jobs(JOBS), [giver(path)] * CALLERS, told, script.random))
+    kills = asyncio.create_task(terminate_now_and_then(admin, store, told))
+    rounds = 0
+    while not kills.done() and rounds < ROUNDS:
+        await run_load(script.jobs(JOBS_A_ROUND), [giver(path)] * CALLERS, told, script.random)
+        rounds += 1
+    assert kills.done(), "the load ended before all backends were terminated"
+    await kills
     await admin.close()
-    assert hits == KILLS
     assert store.lost >= KILLS // 2, "terminated backends broke no group"
-    assert told.settled == JOBS + len(script.accounts)
-    assert len(told.acknowledged) > JOBS // 4
+    assert told.settled == rounds * JOBS_A_ROUND + len(script.accounts)
+    assert len(told.acknowledged) > told.settled // 4
     await check_told(database.owner, told)
 
 
-async def _reached(told: Told, settled: int) -> bool:
-    return told.settled >= settled
+async def terminate_now_and_then(admin: asyncpg.Connection, store: CountingStore, told: Told) -> None:
+    """Each time in the middle of a statement, and some commands after the last."""
+    for _ in range(KILLS):
+        progress = told.settled + CALLERS
+
+        async def settled(progress: int = progress) -> bool:
+            return told.settled >= progress
+
+        await until(settled, f"{progress} settled commands", 60)
+        await until(lambda: terminate_while_active(admin, store), "an append under way", 60)

@@ -51,7 +51,7 @@ async def test_two_processes_on_hot_streams_lose_nothing_and_refuse_rightly(
     database: Database, store: CountingStore, tmp_path: Path
 ) -> None:
     """Rulings 1 and 6 of the design: sums stay in their limits, and each refusal was right at some moment between question and answer."""
-    script, told, witness = Script(SEED, accounts=4, households=2), Told(), Witness(store)
+    script, told, witness = Script(SEED, accounts=4, households=2, spends_fen=900), Told(), Witness(store)
     async with servers(database, tmp_path, 2) as both, AsyncExitStack() as stack:
         over = [over_http(await stack.enter_async_context(client(server, tmp_path))) for server in both]
         await run_load(script.openings(), over[:1], told)

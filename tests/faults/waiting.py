@@ -14,7 +14,7 @@ async def until(look: Callable[[], Awaitable[T]], what: str, seconds: float = 30
     try:
         async with asyncio.timeout(seconds):
             while not (found := await look()):  # noqa: ASYNC110 - only asking shows it
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.001)
             return found
     except TimeoutError:
         raise TimeoutError(f"not within {seconds:.0f} s: {what}") from None
