@@ -31,6 +31,7 @@ MOST_WAITING = 20_000  # records between Faust and the handler; counted in recor
 FETCH_MAX_WAIT_MS = 100
 MOST_PER_CALL = 2_000
 START_LIMIT_S = 60.0  # `App.start` never returns when the group cannot be joined
+START_GOES_ON_S = 5.0  # a start that is no longer wanted is broken off only after this (see `_start_unless`)
 
 
 LoadOffsets = Callable[[Collection[Place]], Awaitable[Mapping[Place, int]]]
@@ -192,7 +193,7 @@ class FetchApp:
         """Consumes until `stop`. Raises ConsumerFailed when the group cannot be joined within a minute or Faust crashes."""
         self._app = self._new_app()
         try:
-            await race(stop.wait(), self._start())
+            await self._start_unless(stop)
             if not stop.is_set():
                 await race(stop.wait(), self._app._crashed.wait(), self._read_again())  # noqa: SLF001 (a crash is silent otherwise)
             if self._app.crashed:
@@ -224,6 +225,21 @@ class FetchApp:
         consume = self._consume_fetches if self._whole else self._consume_takes
         app.agent(topic, name=self._group, supervisor_strategy=CrashingSupervisor)(consume)
         return app
+
+    async def _start_unless(self, stop: asyncio.Event) -> None:
+        """Faust is started, or `stop` came first. A start under way goes on for a while even then: broken off at once, it leaves a
+        thread that Faust no longer stops and that keeps the process from ending (seen).
+        """
+        starting, stopping = asyncio.ensure_future(self._start()), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await asyncio.wait({starting}, timeout=START_GOES_ON_S)
+            starting.cancel()
+            stopping.cancel()
+            await asyncio.gather(starting, stopping, return_exceptions=True)
+        if not stop.is_set():
+            starting.result()
 
     async def _start(self) -> None:
         try:

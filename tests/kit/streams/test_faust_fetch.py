@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ import pytest
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as AioConsumer
 from mode import Service
+from mode.threads import WorkerThread
 
 from kit.streams.chain import Record
 from kit.streams.checkpoint import Place
@@ -92,6 +94,24 @@ async def test_everything_arrives_in_order_and_again_from_the_stored_offset(plac
     async with consuming(place, topic, reader, whole_fetches=whole_fetches):
         await until(lambda: reader.total() == 500 - 10 * 4)
     assert all(offsets[0] == 10 for offsets in reader.seen.values())
+
+
+@pytest.mark.real
+async def test_a_stop_during_the_start_leaves_neither_thread_nor_task(place: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Faust's thread begins late, as on a busy machine, and `stop` comes first: a thread that lived on would keep the process for ever."""
+    topic, reader, begin, run = await place.topic(), Reader(), threading.Event(), WorkerThread.run
+    tasks, threads = asyncio.all_tasks(), set(_faust_threads())
+    monkeypatch.setattr(WorkerThread, "run", lambda thread: (begin.wait(), run(thread)))
+    async with consuming(place, topic, reader):
+        await until(lambda: set(_faust_threads()) > threads)
+        asyncio.get_running_loop().call_later(0.3, begin.set)
+    await until(begin.is_set)
+    await until(lambda: set(_faust_threads()) <= threads, 5)
+    assert {task for task in asyncio.all_tasks() - tasks if not task.done()} == set()
+
+
+def _faust_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if isinstance(thread, WorkerThread)]
 
 
 @pytest.mark.real
