@@ -20,7 +20,7 @@ from kit.journal.reading import Views
 from kit.journal.rebuild import build_new
 from kit.journal.settling import Settling
 from kit.read_service import ReadParts, ReadService
-from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals
+from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals, told
 from kit.settings import Settings
 from kit.status import Status, consumer_places, view_states
 from kit.streams.feeds import owners_feed
@@ -45,14 +45,15 @@ async def serve_reads(service: ReadService, settings: Settings, role: ProcessRol
     """Be a process of the service until SIGTERM or SIGINT. Raises what ended a part of it."""
     stop = stop_on_signals()
     async with read_parts(service, settings) as parts:
-        runners: list[Runner] = [_ops(service, parts, settings)]
+        runners: list[Runner] = [told("ops", _ops(service, parts, settings), port=settings.ops_port)]
         if role.includes(ProcessRole.API):
-            runners.append(_api(service, parts, settings))
+            runners.append(told("api", _api(service, parts, settings), port=settings.port))
         if role.includes(ProcessRole.WORKER):
-            runners += [_fill(service, parts, settings), *service.workers(parts)]
+            runners.append(told("journal", _fill(service, parts, settings)))
+            runners += [told("worker", worker) for worker in service.workers(parts)]
             follower = Follower(parts.pool, parts.dsn, service.views)
             if follower.views:
-                runners.append(follower.run)
+                runners.append(told("follower", follower.run))
         await run_together(runners, stop)
 
 

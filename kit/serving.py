@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import asyncpg
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -36,6 +37,7 @@ from kit.streams.topics import topic_of
 from policy import Calendar, Packs
 
 Runner = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+log = structlog.get_logger(__name__)
 STOPS_WITHIN_SECONDS = 12.0
 """What a part may take to end in order; the supervisor waits a little longer."""
 
@@ -84,6 +86,19 @@ def stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def told(part: str, runner: Runner, **facts: str | int) -> Runner:
+    """The runner, with a line in the log when it starts and when it has ended."""
+
+    async def run(stop: asyncio.Event) -> None:
+        log.info("part starts", part=part, **facts)
+        try:
+            await runner(stop)
+        finally:
+            log.info("part ended", part=part)
+
+    return run
 
 
 async def run_together(runners: Sequence[Runner], stop: asyncio.Event) -> None:
@@ -136,12 +151,12 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
         relay = Relay(store, store.dsn, settings.kafka_bootstrap)
         parts: list[Runner] = []
         if role.includes(ProcessRole.API):
-            parts.append(_api(path, store.pool, settings))
+            parts.append(told("api", _api(path, store.pool, settings), port=settings.port))
         if role.includes(ProcessRole.RELAY):
-            parts.append(relay.run)
+            parts.append(told("relay", relay.run))
         if role.includes(ProcessRole.WORKER) and service.reactions:
-            parts.append(_worker(path, store.pool, settings))
-        parts.append(_ops(service, store, settings))
+            parts.append(told("worker", _worker(path, store.pool, settings)))
+        parts.append(told("ops", _ops(service, store, settings), port=settings.ops_port))
         await run_together(parts, stop)
 
 

@@ -15,7 +15,8 @@ from structlog.typing import EventDict, Processor
 
 from kit.telemetry.redaction import redact_event
 
-QUIET = ("aiokafka", "faust", "mode", "kafka", "httpx", "httpcore", "uvicorn.access", "asyncio")
+QUIET = ("aiokafka", "faust", "mode", "kafka", "httpx", "httpcore", "uvicorn", "asyncio", "kit.streams.faust_fetch")
+"""They speak from warnings on. Faust's services speak under the name of the module that extends them."""
 
 
 def set_up_logs(service: str, role: str, level: str = "INFO", stream: TextIO | None = None) -> None:

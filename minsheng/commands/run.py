@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
+import structlog
 import typer
 
 from minsheng.programs import SERVICES
@@ -34,5 +35,8 @@ def run(
             asyncio.run(serve_reads(linkage, settings, ProcessRole(role)))
         else:
             asyncio.run(serve_commands(command_services()[service], settings, ProcessRole(role)))
+    except Exception:  # noqa: BLE001 (whatever it was, the process ends with it)
+        structlog.get_logger("minsheng").exception("the process failed")  # a line like all others, masked as they are
+        raise typer.Exit(1) from None
     finally:
         telemetry.shutdown()
