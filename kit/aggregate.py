@@ -152,7 +152,7 @@ class Aggregate(Generic[S]):
     id: the field of its commands and events that holds the stream's id.
     key: the field of the opening event that gives the Kafka key (`household_id`); None: the stream itself.
     area: where the stream's area stands: a field of state or opening command, or another stream (`household.by("household_id")`);
-          None: the stream belongs to the whole district.
+          None: the stream belongs to the whole district, so only its officers act on it, unless a command says `anywhere`.
     index: claims, subjects and timers of an event, a pure function.
     """
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.envelope import Recorded
-from kit.aggregate import Aggregate, Also, check_stream
+from kit.aggregate import Also, check_stream
 from kit.clock import Clock
 from kit.command import Command, Context
 from kit.commands.answer import Answer, Cause
+from kit.commands.place import Places
 from kit.commands.recording import Recording
 from kit.commands.request import Keys, Request
 from kit.commands.states import Loaded, States
@@ -53,7 +54,7 @@ class CommandPath:
         self._recording = Recording(service)
         self._position: int | None = None
         self._writer = GroupWriter(store, self._caught_up)
-        self._district = next(code for code, area in packs.areas.by_code.items() if area.parent is None)
+        self._places = Places(self._states, packs.areas)
 
     async def execute(self, command: Command, actor: Actor, key: str, *, if_match: int | None = None, cause: Cause | None = None) -> Answer:
         """Apply a command once.
@@ -107,34 +108,18 @@ class CommandPath:
         if request.if_match is not None and request.if_match != own.version:
             raise VersionMismatch(request.stream, request.if_match, own.version)
         check_stream(request.spec, request.stream, exists=own.exists)
-        area = await self._area(request, own)
+        area = await self._places.of(request, own)
         context = self._context(request, area)
-        if not request.spec.anywhere:
-            may(request.actor, request.spec.roles, area, self._packs.areas)
+        if area is not None:
+            self._places.check(request, area)
         if request.spec.prepare is not None:
             prepared = await request.spec.prepare(request.command, context, self.resources)
             context = Context(**{**_shallow(context), "prepared": prepared})
         others = [_others(other, request.command, own.state, loaded) for other in request.spec.also]
-        return self._recording.append(request, context, loaded, request.spec.decide(request.command, own.state, context, *others))
-
-    async def _area(self, request: Request, own: Loaded) -> str | None:
-        """The area the command happens in; None: it belongs to the whole district. Read for access only, so not confirmed."""
-        if request.spec.area is not None:
-            return await self._area_there(request.spec.area, request.command, own.state)
-        return await self._area_of(request.aggregate, request.command, own.state)
-
-    async def _area_of(self, aggregate: Aggregate[Any], command: Command, state: Any) -> str | None:
-        where = aggregate.area
-        if where is None or isinstance(where, str):
-            return where and (getattr(state, where, None) or getattr(command, where, None))
-        return await self._area_there(where, command, state)
-
-    async def _area_there(self, where: Also, command: Command, state: Any) -> str | None:
-        """The area of the stream that command or state name."""
-        for stream in where.streams(command, state):
-            there = (await self._states.load([stream]))[stream]
-            return await self._area_of(where.aggregate, command, there.state)
-        return None
+        decision = request.spec.decide(request.command, own.state, context, *others)
+        if area is None:  # the decision may refuse with a better word; nothing is written where nobody knows whose it is
+            self._places.check(request, area)
+        return self._recording.append(request, context, loaded, decision)
 
     def _context(self, request: Request, area: str | None) -> Context:
         now = self._clock.now()
@@ -148,7 +133,7 @@ class CommandPath:
             seed=request.key,
             packs=self._packs,
             calendar=self._calendar,
-            area=area or request.actor.area or self._district,
+            area=area or request.actor.area or self._places.district,
         )
 
     async def _confirmed(self, request: Request, loaded: dict[str, Loaded], no: Exception) -> Answer | None:

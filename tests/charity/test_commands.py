@@ -11,7 +11,7 @@ import pytest
 from contracts.charity.allocation import AllocationRefusal, AllocationRefused
 from contracts.charity.donation import DonationKind
 from contracts.envelope import Event, Meta
-from contracts.ids import AllocationId, AreaCode, DonationId, FundId, GoodsCode, LineId, LotId, Month, ShopId, VoucherId
+from contracts.ids import AllocationId, AreaCode, DonationId, FundId, GoodsCode, LineId, LotId, Month, PersonId, ShopId, VoucherId
 from contracts.relief.household import MemberJoined, StatusRecognised
 from contracts.relief.need import CoverageCommitted
 from contracts.terms import Layer, NeedCategory, Purpose, Scheme, Status
@@ -27,7 +27,7 @@ from services.charity.domain.donation import AllocateDonation, ReceiveDonation
 from services.charity.domain.fund import EstablishFund, Fund, FundEvent, fund
 from services.charity.domain.shop import OpenShop
 from services.charity.domain.stock_lot import ReceiveStock
-from services.charity.domain.voucher import CancelVoucher, IssueVoucher, RedeemVoucher
+from services.charity.domain.voucher import AuthoriseProxy, CancelVoucher, IssueVoucher, RedeemVoucher
 from services.charity.service import charity
 from tests.charity.facts import CHILD, DAY, DONOR, GIFT, GRANT, HOME, NEED, SECOND_GRANT, THIRD_GRANT, meta_of, uuid
 from tests.kit.store.conftest import opened, store  # noqa: F401 - fixtures
@@ -195,7 +195,7 @@ async def test_facts_of_a_household_share_its_key_and_the_ledgers_keep_their_own
 async def test_a_voucher_is_redeemed_at_the_shop_of_the_clerk_whichever_street_the_household_lives_in(
     paths: tuple[CommandPath, CommandPath],
 ) -> None:
-    """C01: the goods' shop says whose clerk hands them out."""
+    """C01: the goods' shop says whose clerk hands them out; a proxy is written down at any shop."""
     path, haishan, rice = paths[0], "440308004", LotId(uuid(0xE1))
     await give(path, OpenShop(shop_id=ShopId("haishan-shop"), area=AreaCode(haishan)))
     goods = ReceiveDonation(
@@ -212,8 +212,23 @@ async def test_a_voucher_is_redeemed_at_the_shop_of_the_clerk_whichever_street_t
     await hear(path, dibao, meta_of(dibao))
     voucher = VoucherId(uuid(0xF1))
     await give(path, IssueVoucher(voucher_id=voucher, household_id=HOME, month=Month("2022-04")))
+    neighbour = AuthoriseProxy(voucher_id=voucher, person_id=PersonId(uuid(0x19)), valid_from=DAY, valid_to=DAY)
+    assert (await give(path, neighbour, Actor("clerk-1", frozenset({Role.SHOP_CLERK}), "440308003"))).events
     taken = RedeemVoucher(voucher_id=voucher, lot_id=rice, quantity=2, counter=1)
     with pytest.raises(Forbidden, match="outside_area"):
         await give(path, taken, Actor("clerk-1", frozenset({Role.SHOP_CLERK}), "440308003"))
     answer = await give(path, taken, Actor("clerk-2", frozenset({Role.SHOP_CLERK}), haishan))
     assert [event.type for event in answer.events] == ["charity.voucher.redeemed", "charity.stock-lot.issued"]
+
+
+async def test_a_street_s_people_neither_establish_nor_sign_for_the_district(paths: tuple[CommandPath, CommandPath]) -> None:
+    """Funds and allocations are the whole district's (ruling 21): a street's officer and approver have no say in them."""
+    path, haishan = paths[0], "440308004"
+    await endowed(path, 10_000_00)
+    await propose(path, GRANT, 9_000_00)
+    with pytest.raises(Forbidden, match="outside_area"):
+        await give(path, ApproveAllocation(allocation_id=GRANT), Actor("approver-9", frozenset({Role.APPROVER}), haishan))
+    own = EstablishFund(fund_id=FundId("own"), purpose=Purpose.GENERAL)
+    with pytest.raises(Forbidden, match="outside_area"):
+        await give(path, own, Actor("officer-9", frozenset({Role.CHARITY_OFFICER}), haishan))
+    assert (await give(path, ApproveAllocation(allocation_id=GRANT), SIGNER)).events

@@ -248,6 +248,7 @@ voucher = Aggregate(
         command(
             authorise_proxy,
             roles={Role.CHARITY_OFFICER, Role.SHOP_CLERK},
+            anywhere=True,  # a household may go to any shop, and its proxy is written down there
             example=AuthoriseProxy(voucher_id=_VOUCHER, person_id=_NEIGHBOUR, valid_from=date(2022, 4, 1), valid_to=date(2022, 6, 30)),
         ),
         command(
