@@ -45,7 +45,7 @@ async def import_tail(dsn: str, service: Service, events: Sequence[Recorded]) ->
             if [event.meta.position for event in new] != list(range(head + 1, head + 1 + len(new))):
                 raise NotTheTail(f"the store ends at {head}; a position is missing among those that should follow")
             await _insert(connection, new)
-            await _replay(connection, service, new)
+            await _replay(connection, service, new, {})
             await connection.execute("select pg_notify('events', $1)", str(head + len(new)))
             return len(new)
     finally:
@@ -56,6 +56,7 @@ async def reindex(dsn: str, service: Service) -> int:
     """Derive every claim, subject and timer anew from the events, under the order lock. Returns how many events were replayed."""
     connection = await asyncpg.connect(dsn)
     replayed = 0
+    firsts: dict[str, int] = {}
     try:
         async with connection.transaction():
             await connection.execute(LOCK)
@@ -64,7 +65,7 @@ async def reindex(dsn: str, service: Service) -> int:
                 f"select {COLUMNS} from events where position > $1 order by position limit {PAGE}", replayed
             ):
                 events = [recorded_row(row, "") for row in rows]
-                await _replay(connection, service, events)
+                await _replay(connection, service, events, firsts)
                 replayed = events[-1].meta.position
     finally:
         await connection.close()
@@ -92,14 +93,13 @@ def _row(event: Recorded) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-async def _replay(connection: Any, service: Service, events: Iterable[Recorded]) -> None:
+async def _replay(connection: Any, service: Service, events: Iterable[Recorded], firsts: dict[str, int]) -> None:
+    """firsts: by command key the position of its append's first event, at which all its links stand."""
     for event in events:
-        fact = event.event()
+        fact, key = event.event(), event.meta.command_key
+        first = firsts.setdefault(key, event.meta.position) if key else event.meta.position
         for change in service.aggregate_of(fact).index(fact):
-            op, kind, key, due = change_columns(change)
-            await connection.execute(
-                "select index_change($1, $2, $3, $4, $5, $6)", event.meta.stream, op, kind, key, due, event.meta.position
-            )
+            await connection.execute("select index_change($1, $2, $3, $4, $5, $6)", event.meta.stream, *change_columns(change), first)
             if isinstance(change, Take):
                 await _check_holder(connection, event.meta.stream, change)
 
