@@ -14,7 +14,8 @@ async def a_canteen(district: District) -> str:
 
 
 async def meal_account(district: District, elder: str, home: str, born: str, on: str) -> str:
-    """The elder, who has a hukou here, may eat at meal points; the account's id."""
+    """The elder, who has a hukou here, may eat at meal points; the account's id. Eldercare has heard of the household first."""
+    await district.settle()
     account = district.id(f"meals-{elder}")
     body = {"person_id": district.id(elder), "household_id": home, "born": born, "hukou": True}
     await district.give("caseworker", f"/eldercare/meal-account/{account}/open-account", on, body)

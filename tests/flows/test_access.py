@@ -9,7 +9,9 @@ import pytest
 
 from kit.identity import LocalIssuer, Role
 from minsheng.programs import SERVICES
+from tests.flows.canteen import meal_account
 from tests.flows.chains import chain, need_in
+from tests.flows.charity import a_fund, proposed_gift
 from tests.flows.district import HAISHAN, SHATOUJIAO, District, Told
 from tests.flows.households import a_need, household_of, proposed_entitlement, registered
 
@@ -37,6 +39,24 @@ async def test_a_caseworker_of_another_street_cannot_change_a_household(district
     told = await chain(district, home)
     assert [one["need_id"] for one in told["needs"]] == [need]
     assert need_in(told, need)["slots"][0]["gross"]["amount"] == 3_000_00
+
+
+async def test_another_street_neither_changes_a_meal_account_nor_signs_charity_money(district: District) -> None:
+    """Design: eldercare knows where the household lives from relief; funds are the whole district's, so nobody of a street signs."""
+    home, need = await shatoujiao_family(district)
+    account = await meal_account(district, "mother", home, "1948-01", "2022-03-03")
+    fund = await a_fund(district, "care", "general", 5_000_00, on="2022-03-01")
+    gift = await proposed_gift(district, "gift", fund, home, need, 1_000_00, "2022-03-04")
+    opening = {"person_id": district.id("mother"), "household_id": home, "born": "1948-01", "hukou": True}
+    tries: dict[str, tuple[str, Told]] = {
+        f"/eldercare/meal-account/{account}/close": ("haishan_caseworker", {"reason": "own_wish"}),
+        f"/eldercare/meal-account/{district.id('second')}/open-account": ("haishan_caseworker", opening),
+        f"/charity/allocation/{gift}/approve": ("haishan_approver", {}),
+    }
+    for path, (by, body) in tries.items():
+        problem = await district.refusal(by, path, "2022-03-05", body, seen=path.endswith("approve"))
+        assert (problem["status"], problem["code"]) == OUTSIDE, path
+    await district.give("caseworker", f"/eldercare/meal-account/{account}/close", "2022-03-06", reason="own_wish")
 
 
 async def test_a_caseworker_of_another_street_cannot_see_a_household(district: District) -> None:

@@ -21,7 +21,6 @@ async def dibao_elder(district: District) -> tuple[str, str]:
     )
     await granted_entitlement(district, entitlement, "2022-01-20")
     await a_canteen(district)
-    await district.settle()  # eldercare has heard of the status before there is an account
     return home, await meal_account(district, "elder", home, "1948-01", "2022-02-25")
 
 
