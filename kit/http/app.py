@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
+from opentelemetry.trace import Span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.commands import CommandPath
@@ -25,8 +27,8 @@ def bare_app(title: str, description: str, routers: Sequence[APIRouter]) -> Fast
     problems.install(app)
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Watched)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Watched)  # the outermost, so that it sees every answer
     return app
 
 
@@ -41,16 +43,29 @@ class Watched:
             await self.app(scope, receive, send)
             return
         caller = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
+        answered = False
         with span(scope["method"], "server", parent=caller) as current:
 
             async def noted(message: Message) -> None:
+                nonlocal answered
                 if message["type"] == "http.response.start":
-                    route = getattr(scope.get("route"), "path", "unknown")
-                    current.update_name(f"{scope['method']} {route}")
-                    metrics.add("minsheng.http.requests", 1, {"method": scope["method"], "route": route, "status": message["status"]})
+                    answered = True
+                    _count(current, scope, message["status"])
                 await send(message)
 
-            await self.app(scope, receive, noted)
+            try:
+                await self.app(scope, receive, noted)
+            except Exception:
+                if not answered:  # who is further out answers so
+                    _count(current, scope, HTTPStatus.INTERNAL_SERVER_ERROR)
+                raise
+
+
+def _count(current: Span, scope: Scope, status: int) -> None:
+    route = getattr(scope.get("route"), "path", "unknown")
+    current.update_name(f"{scope['method']} {route}")
+    current.set_attribute("http.response.status_code", int(status))
+    metrics.add("minsheng.http.requests", 1, {"method": scope["method"], "route": route, "status": int(status)})
 
 
 def command_app(path: CommandPath, authenticate: Authenticate, areas: AreaTree, routers: Sequence[APIRouter] = ()) -> FastAPI:

@@ -17,11 +17,10 @@ from kit.streams.chain import Fact
 from kit.streams.faust_fetch import FetchApp
 from kit.streams.intake import Feed, Intake, no_feed
 from kit.streams.race import race
-from kit.telemetry import span
+from kit.telemetry import links_of, span
 from kit.view import View
 
 NOTE_ENDS_S = 2.0
-MOST_LINKS = 32
 DirtyKey = Callable[[Fact], str | None]
 
 
@@ -61,7 +60,9 @@ class Journal:
             await gauges.tell(self._pool, CONSUMER)
 
     async def _apply(self, connection: Any, facts: Sequence[Fact]) -> None:
-        with span("journal", "consumer", links=linked(facts), attributes={"events": len(facts)}):
+        with span(
+            "journal", "consumer", links=links_of(fact.recorded.meta.traceparent for fact in facts), attributes={"events": len(facts)}
+        ):
             await self._write(connection, facts)
 
     async def _write(self, connection: Any, facts: Sequence[Fact]) -> None:
@@ -88,12 +89,6 @@ class Journal:
             meta = fact.recorded.meta
             if await lock_progress(connection, target, meta.source, meta.partition) >= meta.position:
                 await fold_or_park(connection, target, [fact], held)
-
-
-def linked(facts: Sequence[Fact]) -> list[str]:
-    """The traces that led to the facts of a batch, at most `MOST_LINKS` of them."""
-    found = dict.fromkeys(fact.recorded.meta.traceparent for fact in facts if fact.recorded.meta.traceparent)
-    return list(found)[:MOST_LINKS]
 
 
 async def mark_dirty(connection: Any, keys: Iterable[str]) -> None:

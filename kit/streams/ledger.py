@@ -50,9 +50,10 @@ class Ledger:
         if session is not None:
             session.terminate()
 
-    async def probe(self) -> None:
-        """Proves that the lock is held. Raises LostLock."""
-        await self._ask("select 1")
+    async def head(self) -> int:
+        """The store's newest position; the answer proves that the lock is held. Raises LostLock."""
+        newest: int = (await self._ask("select coalesce(max(position), 0) as newest from events"))[0]["newest"]
+        return newest
 
     async def load(self) -> tuple[str | None, dict[int, int]]:
         """The topic's id (None: nothing was ever sent) and the last acknowledged position by partition (`WHOLE`: of all)."""

@@ -22,11 +22,10 @@ from kit.streams.ledger import WHOLE, Ledger
 from kit.streams.race import race
 from kit.streams.tails import Tail, read_tails
 from kit.streams.topics import Topic, describe_topics, partition_of, topic_of_source
-from kit.telemetry import metrics, span
+from kit.telemetry import links_of, metrics, span
 
 log = logging.getLogger(__name__)
 PROBE_EVERY_S = 1.0
-MOST_LINKS = 32
 PRODUCER = {
     "acks": "all",
     "enable.idempotence": True,
@@ -106,7 +105,8 @@ class Relay:
         """Ends everything when the lock or the topic is no longer ours."""
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            await ledger.probe()
+            self.head = max(self.head, await ledger.head())
+            metrics.set("minsheng.relay.lag_events", self.lag)  # also while a broker that is away keeps `_follow` waiting
             try:
                 now = (await describe_topics(self._bootstrap, [topic.name]))[topic.name]
             except KafkaException as error:
@@ -120,7 +120,9 @@ class Relay:
             self.head = max(self.head, head)
             while events := await self._store.read(self.position, self._batch):
                 self.head = max(self.head, events[-1].meta.position)
-                with span("relay", "producer", links=traces_of(events), attributes={"events": len(events)}):
+                with span(
+                    "relay", "producer", links=links_of(event.meta.traceparent for event in events), attributes={"events": len(events)}
+                ):
                     await sender.send(events)
                 self.position = events[-1].meta.position
                 await ledger.save(sender.topic.id, {WHOLE: self.position, **sender.sent})
@@ -130,11 +132,6 @@ class Relay:
         metrics.set("minsheng.relay.lag_events", self.lag)
         for partition, position in sender.sent.items():
             metrics.set("minsheng.relay.position", position, {"partition": partition})
-
-
-def traces_of(events: Sequence[Recorded]) -> list[str]:
-    """The traces that led to a batch, at most `MOST_LINKS` of them."""
-    return list(dict.fromkeys(event.meta.traceparent for event in events if event.meta.traceparent))[:MOST_LINKS]
 
 
 def resume_after(acknowledged: Mapping[int, int], tails: Mapping[int, int]) -> int:

@@ -18,6 +18,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from kit.telemetry.exporters import exporters_of
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
+MOST_LINKS = 32
+"""Of one span: a batch of thousands of events names its first causes, and every event names its own anyway."""
 _w3c = TraceContextTextMapPropagator()
 _current: dict[str, Tracer] = {"tracer": trace.get_tracer("minsheng")}
 
@@ -44,6 +46,17 @@ def current_traceparent() -> str | None:
     carrier: dict[str, str] = {}
     _w3c.inject(carrier)
     return carrier.get("traceparent")
+
+
+def links_of(causes: Iterable[str | None]) -> list[str]:
+    """The `traceparent`s of a batch's causes, each once, at most `MOST_LINKS`."""
+    known: dict[str, None] = {}
+    for cause in causes:
+        if cause is not None:
+            known[cause] = None
+            if len(known) == MOST_LINKS:
+                break
+    return list(known)
 
 
 @contextmanager

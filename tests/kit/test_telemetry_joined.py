@@ -1,4 +1,4 @@
-"""One trace from the HTTP call to the view's row, and every metric of the list set by real work."""
+"""One trace from the HTTP call to the view's row and through a reaction, and every metric of the list set by real work."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
+import msgspec
 import pytest
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from contracts.envelope import Event, Meta
+from contracts.envelope import Event, Meta, Recorded
 from contracts.ids import PersonId
 from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
@@ -30,20 +30,23 @@ from kit.reacting import Reacting
 from kit.store.postgres import PgStore
 from kit.streams.reactor import Reactor
 from kit.streams.relay import Relay
-from kit.streams.topics import ensure_topics, topic_of
-from kit.telemetry import METRICS, metrics, tracing
+from kit.streams.topics import Topic, ensure_topics, source_of, topic_of, topic_of_source
+from kit.telemetry import METRICS, Metric, metrics, tracing
 from kit.testing import policy
+from kit.vault import Keyring, PersonalField, UnknownPerson, Vault, VaultKeys
 from kit.view import Row, View
 from minsheng.local import Installation
 from tests.databases import fresh_database
-from tests.kit.toy import HOME, ONE, AccountOpened, PaidIn, toy
+from tests.faults.waiting import until
+from tests.kit.streams.places import messages
+from tests.kit.streams.producing import Writer
+from tests.kit.streams.toy import recorded
+from tests.kit.toy import HOME, ONE, AccountOpened, PaidIn, PersonGone, toy
 
 pytestmark = pytest.mark.real
-TRACE = "0af7651916cd43dd8448eb211c80319c"
-CALLER = f"00-{TRACE}-b7ad6b7169203331-01"
+TRACE, FOREIGN = "0af7651916cd43dd8448eb211c80319c", "4bf92f3577b34da6a3ce929d0e0e4736"
+CALLER, CAUSE = f"00-{TRACE}-b7ad6b7169203331-01", f"00-{FOREIGN}-00f067aa0ba902b7-01"
 OPENING = {"household_id": HOME, "area": "440308003", "nickname": "ann"}
-ELSEWHERE = {"minsheng.vault.reads"}
-"""Set by the registry's vault, whose tests assert it."""
 
 
 class Balance(Row, frozen=True, kw_only=True):
@@ -89,51 +92,59 @@ def counted() -> Iterator[None]:
 
 
 class Works:
-    """A toy service at work: HTTP, relay, reactions to itself, journal with one view."""
+    """A toy service at work: HTTP, relay, reactions to another service's topic, journal with one view."""
 
-    def __init__(self, http: httpx.AsyncClient, pool: asyncpg.Pool, token: str) -> None:
-        self.http, self.pool, self._token = http, pool, token
+    def __init__(self, http: httpx.AsyncClient, store: PgStore, token: str, topics: dict[str, Topic], bootstrap: str) -> None:
+        self.http, self.pool, self._store, self._token = http, store.pool, store, token
+        self.own, self.foreign = (topics[topic_of_source(store.source.replace("toy", name))] for name in ("toy", "elsewhere"))
+        self.bootstrap = bootstrap
 
-    async def give(self, command: str, body: dict[str, Any]) -> httpx.Response:
+    async def give(self, command: str, body: dict[str, Any]) -> None:
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": uuid4().hex, "traceparent": CALLER}
-        return await self.http.post(f"/account/{ONE}/{command}", json=body, headers=headers)
+        assert (await self.http.post(f"/account/{ONE}/{command}", json=body, headers=headers)).status_code == 201
 
-    async def row(self, fen: int) -> Balance:
-        """The view's row once it shows the amount."""
+    async def opened_and_paid(self) -> None:
+        """Two commands, seen in the view's row."""
+        await self.give("open-account", OPENING)
+        await self.give("pay-in", {"amount_fen": 700})
+        await until(self._shown, "the row")
+
+    async def _shown(self) -> bool:
         (target,) = await sets.live(self.pool, [balances])
-        async with asyncio.timeout(30):
-            while True:
-                found = await self.pool.fetchval(f'select row::text from "{target.table}"')
-                if found and (row := target.decoder.decode(found)).fen == fen:
-                    balance: Balance = row
-                    return balance
-                await asyncio.sleep(0.05)
+        found = await self.pool.fetchval(f'select row::text from "{target.table}"')
+        return found is not None and target.decoder.decode(found).fen == 700
+
+    async def told_elsewhere(self) -> Recorded:
+        """The other service says that the owner is gone; the event with which a reaction closes the account."""
+        event = recorded(PersonGone(person_id=ONE), 1, service="elsewhere", traceparent=CAUSE)
+        here = Recorded(meta=msgspec.structs.replace(event.meta, source=source_of(self.foreign.name)), data=event.data)
+        Writer(self.bootstrap, self.foreign).send([here])
+        return (await until(lambda: self._store.read(2, 1), "the reaction's event"))[0]
 
 
 @pytest.fixture
 async def works(installation: Installation, tmp_path: Path) -> AsyncIterator[Works]:
-    name = f"t{uuid4().hex[:10]}"
-    dsn, issuer = await fresh_database(installation, ["store", "reader"]), LocalIssuer(tmp_path)
-    await ensure_topics(installation.kafka_bootstrap, name, ["toy"])
+    name, bootstrap = f"t{uuid4().hex[:10]}", installation.kafka_bootstrap
+    dsn, issuer = await fresh_database(installation, ["store", "reader", "vault", "keys"]), LocalIssuer(tmp_path)
+    topics = await ensure_topics(bootstrap, name, ["toy", "elsewhere"])
     store = await PgStore(dsn, f"/minsheng/{name}/toy").open()
     packs, calendar = policy()
     path = CommandPath(toy, store, keys=Keys(b"s"), packs=packs, calendar=calendar, clock=SystemClock(), partitions=4)
     app = command_app(path, authenticator(issuer.verifier()), packs.areas)
     await sets.prepare(store.pool, [balances])
-    bootstrap, topics, stop = installation.kafka_bootstrap, [topic_of(name, "toy")], asyncio.Event()
+    stop = asyncio.Event()
     reactor = Reactor(store.pool, bootstrap, "toy", ["gone"], lambda outcomes: Reacting(path, outcomes).handle)
     parts = [
-        asyncio.ensure_future(part)
-        for part in (
-            Relay(store, dsn, bootstrap).run(stop),
-            Journal(store.pool, bootstrap, [balances]).run(stop, topics, f"{name}.journal"),
-            reactor.run(stop, topics, f"{name}.toy"),
-        )
+        Relay(store, dsn, bootstrap).run(stop),
+        Journal(store.pool, bootstrap, [balances]).run(stop, [topic_of(name, "toy")], f"{name}.journal"),
+        reactor.run(stop, [topic_of(name, "elsewhere")], f"{name}.toy"),
     ]
+    working = asyncio.gather(*parts)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://toy") as http:
-        yield Works(http, store.pool, issuer.issue("worker-1", [Role.CASEWORKER], "440308"))
+        yield Works(http, store, issuer.issue("worker-1", [Role.CASEWORKER], "440308"), topics, bootstrap)
     stop.set()
-    await asyncio.wait(parts, timeout=20)
+    async with asyncio.timeout(20):
+        await working
     await store.close()
 
 
@@ -148,28 +159,53 @@ def linked(spans: InMemorySpanExporter, name: str) -> set[str]:
 
 
 async def test_one_trace_leads_from_the_http_call_to_the_row(spans: InMemorySpanExporter, works: Works) -> None:
-    """The caller's `traceparent` is carried on by request, command and append, stands in event and journal, and is linked by both batches."""
-    assert (await works.give("open-account", OPENING)).status_code == 201
-    assert (await works.give("pay-in", {"amount_fen": 700})).status_code == 201
-    await works.row(700)
+    """The caller's `traceparent` is carried on by request, command and append, stands in event, header and journal, is linked by both batches."""
+    await works.opened_and_paid()
     names = {span.name for span in spans.get_finished_spans() if trace_of(span) == TRACE}
     assert {"POST /account/{account_id}/pay-in", "account/pay-in", "append"} <= names
-    for table, column in (("events", "meta"), ("journal", "meta")):
-        kept = [json.loads(row[0])["traceparent"] for row in await works.pool.fetch(f"select {column} from {table}")]
-        assert len(kept) == 2
-        assert {traceparent.split("-")[1] for traceparent in kept} == {TRACE}
+    for table in ("events", "journal"):
+        kept = [json.loads(row["meta"])["traceparent"] for row in await works.pool.fetch(f"select meta from {table}")]
+        assert [traceparent.split("-")[1] for traceparent in kept] == [TRACE, TRACE]
+    sent = [event.meta.traceparent for partition in messages(works.bootstrap, works.own).values() for event, _ in partition]
+    assert [str(traceparent).split("-")[1] for traceparent in sent] == [TRACE, TRACE]
     assert TRACE in linked(spans, "relay")
     assert TRACE in linked(spans, "journal")
 
 
+async def test_a_reaction_goes_on_with_the_trace_of_the_event_it_answers(spans: InMemorySpanExporter, works: Works) -> None:
+    """The reaction's span has the foreign event's span as its parent, and its command's event stands in the same trace."""
+    await works.opened_and_paid()
+    closed = await works.told_elsewhere()
+    assert closed.meta.type == "toy.account.closed"
+    assert str(closed.meta.traceparent).split("-")[1] == FOREIGN
+    (react,) = await until(lambda: finished(spans, "react gone"), "the reaction's span")
+    assert react.parent is not None
+    assert (trace_of(react), f"{react.parent.span_id:016x}") == (FOREIGN, CAUSE.split("-")[2])
+
+
+async def finished(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
+    return [span for span in spans.get_finished_spans() if span.name == name]
+
+
 async def test_every_metric_of_the_list_is_set_by_real_work(counted: None, works: Works) -> None:
     """No metric is listed that nothing sets; the page names its unit and meaning."""
-    await works.give("open-account", OPENING)
-    await works.give("pay-in", {"amount_fen": 700})
-    await works.row(700)
-    wanted = {metric.name.replace(".", "_") for metric in METRICS if metric.name not in ELSEWHERE | {"minsheng.reactions"}}
-    async with asyncio.timeout(20):
-        while missing := {name for name in wanted if name not in metrics.render()}:
-            await asyncio.sleep(0.2)
-            assert missing <= wanted
-    assert "# HELP minsheng_append_group_size" in metrics.render()
+    await works.opened_and_paid()
+    await works.told_elsewhere()
+    vault = Vault(works.pool, VaultKeys(works.pool, Keyring.generate()))
+    with pytest.raises(UnknownPerson):
+        await vault.read(ONE, [PersonalField.NAME], actor="worker-1", purpose="review")
+
+    async def all_shown() -> bool:
+        lines = metrics.render().splitlines()
+        return all(any(line.startswith(shown(metric) + "{") for line in lines) for metric in METRICS)
+
+    await until(all_shown, "every metric")
+    for metric in METRICS:
+        assert f" {metric.meaning}" in metrics.render()
+
+
+def shown(metric: Metric) -> str:
+    """The name of the metric's first series on the page, by OpenTelemetry's rules for Prometheus."""
+    name = metric.name.replace(".", "_")
+    name += "_seconds" if metric.unit == "s" and not name.endswith("_seconds") else ""
+    return name + {"counter": "_total", "histogram": "_bucket", "gauge": ""}[metric.kind]

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from opentelemetry.sdk.resources import Resource
 
-from kit.telemetry import Telemetry, current_traceparent, metrics, setup, span
+from kit.telemetry import Telemetry, current_traceparent, links_of, metrics, setup, span
 from kit.telemetry.exporters import exporters_of
 from kit.telemetry.logs import QUIET
 from kit.telemetry.tracing import set_up_tracing
@@ -152,3 +152,10 @@ def test_an_exporter_we_cannot_speak_stops_the_start(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=r"OTEL|OTLP"):
         setup("relief", "api")
+
+
+def test_a_batch_links_to_each_cause_once_and_to_32_at_most() -> None:
+    """A batch may hold thousands of events; those without a trace are left out."""
+    causes = [f"00-{number:032x}-b7ad6b7169203331-01" for number in range(1, 100)]
+    assert links_of([None, causes[0], causes[0], None, causes[1]]) == causes[:2]
+    assert links_of(causes) == causes[:32]

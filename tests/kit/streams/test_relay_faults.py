@@ -170,18 +170,20 @@ async def test_a_delayed_commit_is_neither_skipped_nor_overtaken(place: Place, p
 
 
 async def test_a_broker_restart_is_waited_for(place: Place, pool: asyncpg.Pool, installation: Any) -> None:
-    """Events go on being stored; the relay neither ends nor loses any."""
+    """Events go on being stored; the relay neither ends nor loses any, and tells how far it is behind meanwhile."""
     topic, writer = await place.topic(), TableStore(pool, place.source())
     async with relaying(place) as (_, relay):
         await writer.write(additions(100, 20))
         await until(lambda: relay.position == 100)
         restart = asyncio.ensure_future(asyncio.to_thread(installation.restart, "kafka"))
-        sent = 100
+        sent, lags = 100, [0]
         while not restart.done():
             await writer.write(additions(10, 20, first=sent + 1))
             sent += 10
+            lags.append(relay.lag)
             await asyncio.wait({restart}, timeout=0.1)
         await restart
         await until(lambda: relay.position == sent, 90)
     assert sent > 110, "the broker was not away"
+    assert max(lags) > 20, "the lag grows while the broker is away, beyond the batch that waits for it"
     assert_topic_is_store(place, topic, sent)
