@@ -17,7 +17,7 @@ from kit.streams.chain import Fact
 from kit.streams.faust_fetch import FetchApp
 from kit.streams.intake import Feed, Intake, no_feed
 from kit.streams.race import race
-from kit.telemetry import links_of, span
+from kit.telemetry import span
 from kit.view import View
 
 NOTE_ENDS_S = 2.0
@@ -60,9 +60,7 @@ class Journal:
             await gauges.tell(self._pool, CONSUMER)
 
     async def _apply(self, connection: Any, facts: Sequence[Fact]) -> None:
-        with span(
-            "journal", "consumer", links=links_of(fact.recorded.meta.traceparent for fact in facts), attributes={"events": len(facts)}
-        ):
+        with span("journal", "consumer", links=(fact.recorded.meta.traceparent for fact in facts), attributes={"events": len(facts)}):
             await self._write(connection, facts)
 
     async def _write(self, connection: Any, facts: Sequence[Fact]) -> None:

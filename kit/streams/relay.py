@@ -22,7 +22,7 @@ from kit.streams.ledger import WHOLE, Ledger
 from kit.streams.race import race
 from kit.streams.tails import Tail, read_tails
 from kit.streams.topics import Topic, describe_topics, partition_of, topic_of_source
-from kit.telemetry import links_of, metrics, span
+from kit.telemetry import metrics, span
 
 log = logging.getLogger(__name__)
 PROBE_EVERY_S = 1.0
@@ -120,9 +120,7 @@ class Relay:
             self.head = max(self.head, head)
             while events := await self._store.read(self.position, self._batch):
                 self.head = max(self.head, events[-1].meta.position)
-                with span(
-                    "relay", "producer", links=links_of(event.meta.traceparent for event in events), attributes={"events": len(events)}
-                ):
+                with span("relay", "producer", links=(event.meta.traceparent for event in events), attributes={"events": len(events)}):
                     await sender.send(events)
                 self.position = events[-1].meta.position
                 await ledger.save(sender.topic.id, {WHOLE: self.position, **sender.sent})

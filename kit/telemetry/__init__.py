@@ -15,7 +15,7 @@ from opentelemetry.sdk.resources import Resource
 from kit.telemetry.logs import set_up_logs
 from kit.telemetry.meters import METRICS, Metric, MetricKind, Metrics, UnknownMetric, metrics
 from kit.telemetry.redaction import redact
-from kit.telemetry.tracing import current_traceparent, links_of, set_up_tracing, span
+from kit.telemetry.tracing import current_traceparent, set_up_tracing, span
 
 __all__ = [
     "METRICS",
@@ -25,7 +25,6 @@ __all__ = [
     "Telemetry",
     "UnknownMetric",
     "current_traceparent",
-    "links_of",
     "metrics",
     "redact",
     "setup",

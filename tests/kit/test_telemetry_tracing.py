@@ -10,10 +10,10 @@ import pytest
 import structlog
 from opentelemetry.sdk.resources import Resource
 
-from kit.telemetry import Telemetry, current_traceparent, links_of, metrics, setup, span
+from kit.telemetry import Telemetry, current_traceparent, metrics, setup, span
 from kit.telemetry.exporters import exporters_of
 from kit.telemetry.logs import QUIET
-from kit.telemetry.tracing import set_up_tracing
+from kit.telemetry.tracing import links_of, set_up_tracing
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
