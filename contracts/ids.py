@@ -34,7 +34,6 @@ AreaCode = NewType("AreaCode", str)
 FundId = NewType("FundId", str)
 ShopId = NewType("ShopId", str)
 MealPointId = NewType("MealPointId", str)
-OrganisationId = NewType("OrganisationId", str)
 ActorId = NewType("ActorId", str)
 PackId = NewType("PackId", str)
 GoodsCode = NewType("GoodsCode", str)
@@ -51,7 +50,7 @@ PATTERNS: dict[str, str] = {
         ],
         UUID,
     ),
-    **dict.fromkeys(["AreaCode", "FundId", "ShopId", "MealPointId", "OrganisationId", "ActorId", "GoodsCode", "EventCause"], CODE),
+    **dict.fromkeys(["AreaCode", "FundId", "ShopId", "MealPointId", "ActorId", "GoodsCode", "EventCause"], CODE),
     "PackId": r"^[A-Z0-9-]{3,20}@[0-9a-f]{12}$",
     "Month": r"^[0-9]{4}-(0[1-9]|1[0-2])$",
 }  # fmt: skip

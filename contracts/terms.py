@@ -184,10 +184,3 @@ class CheckInMethod(StrEnum):
     FACE = "face"
     CARD = "card"
     CODE = "code"
-
-
-class Side(StrEnum):
-    """Who declined a residual, and so on: reasons are codes, never free text."""
-
-    SENDER = "sender"
-    RECEIVER = "receiver"

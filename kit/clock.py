@@ -38,6 +38,12 @@ def next_month(month: str) -> str:
     return f"{year + number // 12:04}-{number % 12 + 1:02}"
 
 
+def month_before(month: str) -> str:
+    """The month before `YYYY-MM`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - (number == 1):04}-{(number - 2) % 12 + 1:02}"
+
+
 def months_between(first: str, last: str) -> list[str]:
     """Every month from first to last, both included; empty when last lies before first."""
     months = []

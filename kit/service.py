@@ -21,7 +21,6 @@ from kit.store.model import EventStore
 class Service:
     """A bounded context: its aggregates and its reactions. Reads as a table of contents.
 
-    side_tables: names of the service's own tables that an append may carry rows for (the vault's).
     resources: opens what decisions prepare with and the service's own routes need; they get it as it is.
     routers: (resources, authenticate) -> routes beside the commands.
     tables: the sets of migrations its database needs beside the log.
@@ -31,7 +30,6 @@ class Service:
     name: str
     aggregates: Sequence[Aggregate[Any]]
     reactions: Sequence[Reaction] = ()
-    side_tables: Sequence[str] = ()
     resources: Callable[[Settings, EventStore], AbstractAsyncContextManager[Any]] | None = None
     routers: Callable[[Any, Any], Sequence[APIRouter]] | None = None
     tables: Sequence[str] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -41,9 +42,9 @@ def local(installation: Installation) -> Connection:
     if not installation.home.prepared_file.exists():
         raise NotRunning(f"Nothing has been started in {installation.home.root}. Start it: minsheng up --detach")
     told = msgspec.json.decode(installation.home.prepared_file.read_bytes(), type=dict[str, str])
-    values = {name.removeprefix("MINSHENG_").lower(): value for name, value in told.items()}
+    values: dict[str, Any] = {name.removeprefix("MINSHENG_").lower(): value for name, value in told.items()}
     values["services"] = msgspec.json.decode(values["services"])
-    settings = Settings(**values, kafka_bootstrap=installation.kafka_bootstrap)  # type: ignore[arg-type]
+    settings = Settings(**values, kafka_bootstrap=installation.kafka_bootstrap)
     token = local_issuer(installation.home.keys).issue(OPERATOR, [Role.OPERATOR], "440308")
     ports = installation.state.ports
     ops = {name: f"http://127.0.0.1:{ports[f'{name}-ops']}" for name in settings.services if f"{name}-ops" in ports}

@@ -20,7 +20,6 @@ CODES = {
     "FundId": "children-serious-illness",
     "ShopId": "zhongyi-home",
     "MealPointId": "qiaodong-canteen",
-    "OrganisationId": "yantian-charity-federation",
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from kit.status import Status
 from kit.telemetry import metrics
+from kit.telemetry.prometheus import CONTENT_TYPE
 
 Check = Callable[[], Awaitable[None]]
 """Returns when a part is ready, raises with the reason when it is not."""
@@ -33,7 +34,7 @@ def ops_app(checks: Mapping[str, Check], status: Callable[[], Awaitable[Status]]
         return JSONResponse({"ready": not failed, "failed": failed}, 503 if failed else 200)
 
     async def prometheus(_request: Request) -> Response:
-        return PlainTextResponse(metrics.render(), media_type="text/plain; version=0.0.4")
+        return PlainTextResponse(metrics.render(), media_type=CONTENT_TYPE)
 
     async def positions(_request: Request) -> Response:
         return Response(msgspec.json.encode(await status()), media_type="application/json")

@@ -70,13 +70,13 @@ class Verifier:
 
     def __init__(self, keys: KeySource, issuer: str, audience: str, now: Callable[[], float] = time.time) -> None:
         self._keys, self._now = keys, now
-        required = {name: {"essential": True} for name in ("exp", "nbf", "sub", "roles", "area")}
+        required: dict[str, Any] = {name: {"essential": True} for name in ("exp", "nbf", "sub", "roles", "area")}
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(now()),
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
-            **required,  # type: ignore[arg-type]  # a plain dict, where mypy wants the TypedDict
+            **required,
         )
         self._proved: dict[bytes, tuple[Actor, float]] = {}  # by digest, so that no live token lies about in memory
         self._generation = -1

@@ -12,15 +12,12 @@ from kit.journal import entries, sets
 from kit.journal.advance import lock_progress
 from kit.journal.arrivals import CHANNEL, CONSUMER
 from kit.journal.folding import fold_or_park, waiting
-from kit.streams import checkpoint, gauges
 from kit.streams.chain import Fact
-from kit.streams.faust_fetch import FetchApp
+from kit.streams.consume import consume
 from kit.streams.intake import Feed, Intake, no_feed
-from kit.streams.race import race
 from kit.telemetry import span
 from kit.view import View
 
-NOTE_ENDS_S = 2.0
 DirtyKey = Callable[[Fact], str | None]
 
 
@@ -43,21 +40,12 @@ class Journal:
         self.views = [view for view in listed if not view.follows]
         followers = [view for view in listed if view.follows]
         self._dirty = dirty
-        self._pool, self._bootstrap = pool, bootstrap
         self.all_views = [*self.views, *followers]
         self.intake = Intake(pool, bootstrap, CONSUMER, self._apply, feed, self._apply_late)
 
     async def run(self, stop: asyncio.Event, topics: Iterable[str], group: str, **settings: Any) -> None:
         """Consumes until `stop`. Raises ConsumerFailed: the process ends and begins again from the checkpoints."""
-        app = FetchApp(self._bootstrap, group, topics, self.intake.load_offsets, self.intake.handle, **settings)
-        await race(app.serve(stop), self._note_ends(app))
-
-    async def _note_ends(self, app: FetchApp) -> None:
-        while True:
-            await asyncio.sleep(NOTE_ENDS_S)
-            if ends := app.ends():
-                await checkpoint.note_ends(self._pool, CONSUMER, ends)
-            await gauges.tell(self._pool, CONSUMER)
+        await consume(self.intake, stop, topics, group, **settings)
 
     async def _apply(self, connection: Any, facts: Sequence[Fact]) -> None:
         with span("journal", "consumer", links=(fact.recorded.meta.traceparent for fact in facts), attributes={"events": len(facts)}):

@@ -36,6 +36,18 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RawMessage:
+    """A message that did not come from the client just now: parked, read again, or made of an event."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """An event that can be read. event: None when this program does not know its type (it is kept, and ignored by folds)."""
 
@@ -97,7 +109,7 @@ class Stretch:
         if meta.position <= self.mark.position:
             return
         message = to_message(recorded, self.mark.position)
-        healed = _Healed(self.mark.topic, self.mark.partition, self.mark.next_offset, message.key, message.value, message.headers)
+        healed = RawMessage(self.mark.topic, self.mark.partition, self.mark.next_offset, message.key, message.value, message.headers)
         try:
             self._take_event(Recorded(meta=meta, data=recorded.data), healed)
         except Unreadable as unreadable:
@@ -109,7 +121,7 @@ class Stretch:
         failed, self.facts = self.facts[first:], self.facts[:first]
         for fact in failed:
             meta, message = fact.recorded.meta, to_message(fact.recorded, 0)
-            again = _Healed(self.mark.topic, meta.partition, self.mark.next_offset - 1, message.key, message.value, message.headers)
+            again = RawMessage(self.mark.topic, meta.partition, self.mark.next_offset - 1, message.key, message.value, message.headers)
             self._park(again, meta.position, meta.id, "parked", reason)
 
     def _is_next(self, position: int, previous: int) -> bool:
@@ -150,16 +162,6 @@ class Stretch:
             self.blocked.add(key)
         message = (record.key, record.value, list(record.headers or ()))
         self.parkings.append(Parking(record.topic, record.partition, key, position, record.offset, event_id, state, reason, message))
-
-
-@dataclass(frozen=True, slots=True)
-class _Healed:
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Any
 
 
 def _received(record: Record) -> Received:

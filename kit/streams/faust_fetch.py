@@ -3,17 +3,15 @@
 Plain iteration and `take` acknowledge failed batches and lose events; whole fetches are also some thirty times faster (both measured).
 No offset is ever committed to Kafka and no Faust table or web server runs. What is private and may change with a version of Faust is
 pinned by tests: `perform_seek`, `_wait_next_records`, `_buffered_partitions`, `_read_offset`, `_crashed`, `_new_transport`,
-`_create_worker_consumer`.
+`_create_worker_consumer`, `_create_directories`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -129,6 +127,9 @@ class _App(faust.App):
     def _new_transport(self) -> Transport:
         return self.transport_type(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """None: no table of Faust's is used, and folders that nobody reads would be left behind."""
+
 
 class _Backlog:
     """Fetches that wait for the handler. Full, it makes Faust wait, which then asks the broker once a second only (measured): so it must
@@ -185,7 +186,7 @@ class FetchApp:
         self._handle, self._reread_s, self._whole = handle, reread_s, whole_fetches
         self._behind: dict[Place, int] = {}
         self._load_offsets = load_offsets
-        self._settings = _settings(bootstrap, group, session_s)
+        self._settings = _settings(bootstrap, session_s)
         self._group, self._topics = group, sorted(topics)
         self._app: Any = None
 
@@ -308,11 +309,10 @@ class FetchApp:
                 await consumer.seek_to_stored({place: places[place] for place in self._behind})
 
 
-def _settings(bootstrap: str, group: str, session_s: float) -> dict[str, Any]:
+def _settings(bootstrap: str, session_s: float) -> dict[str, Any]:
     """No web server, no topic ever made by Faust, truth in PostgreSQL. Session time-outs below 6 s need a broker that allows them."""
     return {
         "broker": [f"kafka://{host}" for host in bootstrap.split(",")],
-        "datadir": Path(tempfile.gettempdir()) / f"faust-{group}",  # made even if unused
         "store": "memory://",
         "autodiscover": False,
         "web_enabled": False,

@@ -56,7 +56,7 @@ async def no_feed(service: str, after: int, limit: int) -> Sequence[Recorded]:
 
 
 class Intake:
-    """One consumer's way from messages to applied facts. `load_offsets` and `handle` are what a `FetchApp` needs.
+    """One consumer's way from messages to applied facts; `consume` gives it the messages.
 
     apply: writes facts inside the transaction of the checkpoint; Retry from it makes the partitions wait.
     apply_late: the same for facts that were parked and come after younger ones of their partition.
@@ -66,7 +66,7 @@ class Intake:
         self, pool: asyncpg.Pool, bootstrap: str, consumer: str, apply: Apply, feed: Feed = no_feed, apply_late: Apply | None = None
     ) -> None:
         self.pool, self.consumer = pool, consumer
-        self._bootstrap, self._apply, self._feed = bootstrap, apply, feed
+        self.bootstrap, self._apply, self._feed = bootstrap, apply, feed
         self._apply_late = apply_late or apply
         self._marks: dict[Place, Mark] = {}
         self._blocked: dict[str, set[str]] = {}
@@ -75,7 +75,7 @@ class Intake:
 
     async def load_offsets(self, places: Collection[Place]) -> dict[Place, int]:
         """The next offset of each place; 0 for one never read and for a topic that was made anew."""
-        topics = await describe_topics(self._bootstrap, {topic for topic, _ in places})
+        topics = await describe_topics(self.bootstrap, {topic for topic, _ in places})
         self._partitions.update({name: topic.partitions for name, topic in topics.items()})
         async with self._one_at_a_time:
             await self._retrying(self._begin, {place: topics[place[0]].id for place in places})

@@ -5,7 +5,7 @@ A row is `parked` (the one that failed), `waiting` (behind it), `skipped` (an op
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from kit.streams.chain import Parking
+from kit.streams.chain import Parking, RawMessage
 
 OPEN = "state in ('parked', 'waiting')"
 _pack = msgspec.msgpack.Encoder()
@@ -38,18 +38,6 @@ class ParkedMessage:
     parked_at: datetime
     settled_by: str | None
     settled_why: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """A parked message as it came."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 FIELDS = ", ".join(f'"{name}"' for name in ParkedMessage.__slots__)

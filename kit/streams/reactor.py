@@ -13,15 +13,12 @@ import asyncpg
 
 from contracts.envelope import Meta, NewerVersion, Recorded
 from kit.errors import Retry, Unreadable
-from kit.streams import checkpoint, gauges
 from kit.streams.activation import Activation
 from kit.streams.chain import Fact, Record, Stretch
 from kit.streams.checkpoint import Place
-from kit.streams.faust_fetch import FetchApp
+from kit.streams.consume import consume
 from kit.streams.intake import Feed, Intake, no_feed
-from kit.streams.race import race
 
-NOTE_ENDS_S = 2.0
 PER_CHECKPOINT = 200  # a worker that dies repeats at most so many events
 
 
@@ -71,7 +68,6 @@ class Reactor:
         feed: Feed = no_feed,
     ) -> None:
         self.consumer = consumer
-        self._pool, self._bootstrap = pool, bootstrap
         self._activation = Activation(pool, bootstrap, consumer, reactions)
         self._handle = make(Outcomes(pool, self._activation))
         self.intake = _Reacting(pool, bootstrap, consumer, self._react, feed)
@@ -80,19 +76,11 @@ class Reactor:
         """Reacts until `stop`. Raises ConsumerFailed: the process ends and begins again from the checkpoints."""
         wanted = sorted(topics)
         await self._activation.settle(wanted)
-        app = FetchApp(self._bootstrap, group, wanted, self.intake.load_offsets, self.intake.handle, **settings)
-        await race(app.serve(stop), self._note_ends(app))
+        await consume(self.intake, stop, wanted, group, **settings)
 
     async def _react(self, recorded: Recorded) -> None:
         if self._activation.any_speaks(recorded.meta):
             await self._handle(recorded)
-
-    async def _note_ends(self, app: FetchApp) -> None:
-        while True:
-            await asyncio.sleep(NOTE_ENDS_S)
-            if ends := app.ends():
-                await checkpoint.note_ends(self._pool, self.consumer, ends)
-            await gauges.tell(self._pool, self.consumer)
 
 
 class _Reacting(Intake):

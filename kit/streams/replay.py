@@ -5,30 +5,19 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from contracts.envelope import Recorded
-from kit.streams.chain import Stretch
+from kit.streams.chain import RawMessage, Stretch
 from kit.streams.checkpoint import Mark, Place
 from kit.streams.intake import FEED_PAGE, Feed
 from kit.streams.topics import partition_of
 
 PATIENCE_S = 10.0
 FETCH = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Any
 
 
 class TopicReplay:
@@ -76,15 +65,15 @@ class FeedReplay:
             ]
 
 
-def _some(consumer: Consumer, place: Place) -> list[_Message]:
+def _some(consumer: Consumer, place: Place) -> list[RawMessage]:
     """Waits for the first message, then takes what is there."""
     first = consumer.poll(PATIENCE_S)
     if first is None:
         raise KafkaException(f"{place[0]}/{place[1]} ends before the checkpoint")
-    found: list[_Message] = []
+    found: list[RawMessage] = []
     for message in [first, *consumer.consume(FETCH, 0.05)]:
         if message.error():
             raise KafkaException(message.error())
         offset: Any = message.offset()
-        found.append(_Message(*place, offset, message.key(), message.value(), message.headers()))
+        found.append(RawMessage(*place, offset, message.key(), message.value(), message.headers()))
     return found

@@ -95,7 +95,7 @@ def _formatter(shared: list[Processor], *, terminal: bool) -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,  # before masking: the text of an exception may repeat what was sent
-            redact_event,  # type: ignore[list-item]  # a plain dict is what structlog's event is
+            redact_event,
             renderer,
         ],
     )

@@ -7,6 +7,7 @@ that was harmless; names and addresses have no shape and are left to the first d
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 from typing import Any
 
 MASK = "[hidden]"
@@ -29,7 +30,7 @@ def redact(text: str) -> str:
     return _PERSONAL.sub(MASK, text)
 
 
-def redact_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """A structlog processor, the last before rendering: values, nested ones and those of unknown types included."""
     return {key: value if key in _UNTOUCHED else _redacted(value, 0) for key, value in event.items()}
 

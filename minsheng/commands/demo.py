@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +18,10 @@ from minsheng.local.home import Home, default_home
 from minsheng.local.installation import launch
 from minsheng.local.program import Plan
 from minsheng.programs import PREPARE, service_programs
+
+if TYPE_CHECKING:
+    from minsheng.demo.case_file import CaseFile
+    from minsheng.demo.play import Player
 
 FUND = "children-serious-illness"
 FULL_IS_LATER = "The year of the district (full=1) is not part of this version yet."
@@ -77,8 +81,7 @@ async def _play(console: Console, installation: Installation, seed: str) -> None
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
         await player.publish_areas()
         for case in cases:
-            bar = progress.add_task(case.title, total=len(case.steps))
-            await player.play(case, lambda _step, bar=bar: progress.advance(bar))  # type: ignore[misc]
+            await _play_case(player, case, progress)
     await player.settle()
     families = {player.names.id(case.household): case.title for case in cases if case.household}
     for household, title in families.items():
@@ -86,6 +89,11 @@ async def _play(console: Console, installation: Installation, seed: str) -> None
     screen.exceptions(console, await player.get("/exceptions"), families)
     screen.trace(console, await player.get(f"/funds/{FUND}/trace", "charity_officer"), families)
     await player.close()
+
+
+async def _play_case(player: Player, case: CaseFile, progress: Progress) -> None:
+    bar = progress.add_task(case.title, total=len(case.steps))
+    await player.play(case, lambda _step: progress.advance(bar))
 
 
 def _how_to_ask(console: Console, installation: Installation, seed: str) -> None:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,7 @@ async def prepare(home: Home, port: int, controller_port: int, told: Callable[[s
     """The jars are there, the node's storage is formatted (once) and its settings are written. Returns the command that runs it."""
     engine = java.find()
     paths = await asyncio.to_thread(jars.ensure, told=lambda done, of: told("jars", f"{done} of {of} Kafka jars"))
-    base = [str(engine.path), "-cp", jars.classpath(paths), f"-Dlog4j2.configurationFile={LOGGING}"]
+    base = [str(engine.path), "-cp", jars.classpath(paths), f"-Dlog4j2.configurationFile={LOGGING}", *_own_files(home)]
     settings = home.kafka / "server.properties"
     settings.write_text("".join(f"{key}={value}\n" for key, value in properties(home, port, controller_port).items()))
     if not (home.kafka / "data" / "meta.properties").exists():
@@ -60,6 +61,14 @@ async def prepare(home: Home, port: int, controller_port: int, told: Callable[[s
     # Java 24+ warns at every start that snappy and lz4 load native code.
     options += ["--enable-native-access=ALL-UNNAMED"] if engine.major >= 22 else []
     return Command(argv=(*base, *options, "kafka.Kafka", str(settings)), stop=(("TERM", 20.0),))
+
+
+def _own_files(home: Home) -> list[str]:
+    """Java unpacks libraries into a folder of the home, emptied at each start: a killed broker leaves nothing in the machine's."""
+    folder = home.kafka / "tmp"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return [f"-Djava.io.tmpdir={folder}", "-XX:-UsePerfData"]
 
 
 def archive_path(engine: java.Java, paths: list[Path]) -> Path:

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from kit.http.auth import Authenticate
 from kit.service import Service
-from kit.vault.tables import DOCUMENT_TABLE, VALUE_TABLE
 from services.registry.api import router
 from services.registry.domain.area import area
 from services.registry.domain.person import person
@@ -21,7 +20,6 @@ def routers(resources: RegistryResources, authenticate: Authenticate) -> list[AP
 registry = Service(
     "registry",
     aggregates=[person, area],
-    side_tables=[VALUE_TABLE, DOCUMENT_TABLE],
     resources=open_resources,
     routers=routers,
     tables=["vault"],

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from kit.identity import Role
 from policy import Calendar, Pack
-from services.linkage.chain import NeedChain
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
-from services.linkage.views.facts import EVENT_SLOT
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -21,12 +19,6 @@ def conditions(scene: Scene) -> Iterable[Condition]:
         helped = bool(need.cases) or any(row.is_open(day) for row in need.referrals)
         if need.residual > 0 and need.closed_as is None and not helped:
             yield Condition(subject=need.need_id, details={"category": need.category, "measure": need.measure, "residual": need.residual})
-
-
-def _open_since(need: NeedChain, day: date) -> datetime | None:
-    """When the first month that lacks something began; None for a need of one event."""
-    months = [slot.slot for slot in need.slots if slot.residual > 0 and slot.begun(day) and slot.slot != EVENT_SLOT]
-    return start_of_month(min(months)) if months else None
 
 
 def limit(start: datetime, pack: Pack, calendar: Calendar) -> datetime:

@@ -22,7 +22,7 @@ from contracts.relief.household import (
     UnitFormed,
 )
 from contracts.terms import ClosingCode, Scheme, Status
-from kit.clock import next_month
+from kit.clock import month_before
 from kit.view import Row, View
 from services.linkage.views.facts import Fact, Value, fact_of
 
@@ -80,10 +80,6 @@ class MemberRow(Row, frozen=True):
     person_id: PersonId
     stays: tuple[Stay, ...]
 
-    def lives_here(self, day: date) -> bool:
-        """Whether the person was a member on a day."""
-        return any(stay.holds(day) for stay in self.stays)
-
 
 HouseholdFact = HouseholdOpened | StatusRecognised | StatusExpired | UnitFormed | UnitDissolved | HouseholdAssessed | HouseholdClosed
 
@@ -120,18 +116,11 @@ def _changed(row: HouseholdRow, event: Event, meta: Meta) -> HouseholdRow:
 
 def _replaced(spans: tuple[StatusSpan, ...], first: Month) -> tuple[StatusSpan, ...]:
     """A new status replaces the one before: the old one holds up to the month before."""
-    return tuple(span if _over(span, first) else replace(span, last_month=_month_before(first)) for span in spans)
+    return tuple(span if _over(span, first) else replace(span, last_month=Month(month_before(first))) for span in spans)
 
 
 def _over(span: StatusSpan, month: Month) -> bool:
     return span.last_month is not None and span.last_month < month
-
-
-def _month_before(month: Month) -> Month:
-    year, number = int(month[:4]), int(month[5:])
-    before = Month(f"{year - (number == 1):04}-{(number - 2) % 12 + 1:02}")
-    assert next_month(before) == month  # noqa: S101 - arithmetic of two lines, proven here
-    return before
 
 
 def _ended(spans: tuple[StatusSpan, ...], last: Month) -> tuple[StatusSpan, ...]:

@@ -75,7 +75,6 @@ class Household:
     members: Mapping[PersonId, Interval] = field(default_factory=dict)
     units: Mapping[UnitId, Unit] = field(default_factory=dict)
     status: Status | None = None
-    status_from: Month | None = None
 
     def members_on(self, day: date) -> list[PersonId]:
         """Who lived here on a day."""
@@ -99,10 +98,10 @@ def evolve(home: Household, event: HouseholdEvent) -> Household:
             return replace(home, units={**home.units, unit: Unit(scheme=scheme, person_ids=persons)})
         case UnitDissolved(unit_id=unit, dissolved_on=day):
             return replace(home, units={**home.units, unit: replace(home.units[unit], dissolved_on=day)})
-        case StatusRecognised(status=status, from_month=month):
-            return replace(home, status=status, status_from=month)
+        case StatusRecognised(status=status):
+            return replace(home, status=status)
         case StatusExpired():
-            return replace(home, status=None, status_from=None)
+            return replace(home, status=None)
         case HouseholdAssessed():
             return home
         case HouseholdClosed():

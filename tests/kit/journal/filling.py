@@ -13,9 +13,8 @@ from contracts.envelope import Recorded
 from kit.journal import entries
 from kit.journal.intake import Journal
 from kit.streams import checkpoint
-from kit.streams.chain import Fact, understood
+from kit.streams.chain import Fact, RawMessage, understood
 from kit.streams.codec import to_message
-from kit.streams.parking import RawMessage
 from kit.streams.topics import partition_of, source_of
 from kit.view import View
 from tests.kit.streams.places import Place

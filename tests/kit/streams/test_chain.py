@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.envelope import NewerVersion, Recorded
-from kit.streams.chain import Hole, Stretch
+from kit.streams.chain import Hole, RawMessage, Stretch
 from kit.streams.checkpoint import Mark
 from kit.streams.codec import to_message
-from kit.streams.parking import RawMessage
 from tests.kit.streams.toy import CounterAdded, CounterId, recorded
 
 TOPIC = "test.toy.events"

@@ -10,16 +10,16 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+import faust
 import pytest
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as AioConsumer
 from mode import Service
 from mode.threads import WorkerThread
 
-from kit.streams.chain import Record
+from kit.streams.chain import RawMessage, Record
 from kit.streams.checkpoint import Place
 from kit.streams.faust_fetch import ConsumerFailed, FetchApp, _Backlog
-from kit.streams.parking import RawMessage
 from kit.streams.topics import Topic, partition_of
 from tests.kit.streams.places import Place as Where
 from tests.kit.streams.producing import Writer
@@ -34,6 +34,7 @@ def test_the_private_parts_are_those_of_the_pinned_version() -> None:
     assert callable(Consumer._wait_next_records)
     assert {"_read_offset", "_buffered_partitions", "_committed_offset"} <= set(Consumer.__annotations__)
     assert "_crashed" in Service.__annotations__
+    assert callable(faust.App._create_directories)
 
 
 class Reader:
