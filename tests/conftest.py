@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from minsheng.local import Installation, LocalInstallation
 from minsheng.local.errors import AlreadyRunning
+
+settings.register_profile("minsheng", deadline=None)  # a busy machine breaks no law; speed is for `bench/`
+settings.load_profile("minsheng")
 
 
 @pytest.fixture(scope="session")

@@ -178,7 +178,7 @@ def totals(ledger: list[FundEvent]) -> dict[str, int]:
 MOVEMENTS = (DonationCredited, FundReserved, FundSpent, FundReleased, FundAidReturned, FundTakenBack)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @hypothesis_given(st.lists(steps, max_size=25))
 def test_every_fen_received_is_in_one_place_at_every_event(played: list[tuple[str, str, int]]) -> None:
     """Property 3: received = spent (net of returned aid) + reserved + available + taken back, at every event prefix; nothing below zero."""
@@ -194,7 +194,7 @@ def test_every_fen_received_is_in_one_place_at_every_event(played: list[tuple[st
         assert sums["received"] == sums["spent"] + sums["reserved"] + state.available_fen + sums["taken_back"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @hypothesis_given(st.lists(steps, max_size=25))
 def test_the_same_holds_for_each_donation_and_the_draws_are_the_amount(played: list[tuple[str, str, int]]) -> None:
     """Property 3 by donation: one donated yuan can be followed; no donation gives what it does not have."""
@@ -209,7 +209,7 @@ def test_the_same_holds_for_each_donation_and_the_draws_are_the_amount(played: l
             assert min(share.available, share.reserved, share.spent, share.taken_back) >= 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @hypothesis_given(st.lists(steps, max_size=25))
 def test_a_refusal_moves_no_money_and_a_replay_of_the_books_gives_the_same_state(played: list[tuple[str, str, int]]) -> None:
     """SC-16: a refused allocation stands on its own stream only; state is a function of the events."""

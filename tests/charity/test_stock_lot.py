@@ -85,7 +85,7 @@ pieces = st.integers(1, 40)
 steps = st.lists(st.tuples(st.sampled_from(["issue", "count", "write_off"]), pieces), max_size=20)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @hypothesis_given(pieces, steps)
 def test_every_piece_is_on_hand_issued_missing_or_written_off(quantity: int, played: list[tuple[str, int]]) -> None:
     """C01, R-SHP-04: received = on hand + issued + missing + written off after every step, and on hand >= 0."""

@@ -228,7 +228,7 @@ def test_a_cancelled_voucher_buys_nothing() -> None:
     given(voucher, issued(600), cancelled(600, 0)).when(command).refused("voucher_over")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @hypothesis_given(st.integers(1, 40), st.lists(st.tuples(st.integers(1, 4), st.integers(1, 12), st.integers(1, 1500)), max_size=12))
 def test_a_voucher_never_gives_more_than_was_issued(points: int, wishes: list[tuple[int, int, int]]) -> None:
     """Property 12: redeemed <= issued in points and in list value, and counters only rise, whatever is asked."""

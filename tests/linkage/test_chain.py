@@ -251,7 +251,7 @@ def test_a_granted_entitlement_has_a_review_at_its_month() -> None:
     assert [(review.scheme, review.due_month, review.reason) for review in aid.reviews] == [(Scheme.DIBAO, "2023-04", None)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(min_value=0))
 def test_any_interleaving_of_the_topics_gives_the_same_rows(seed: int) -> None:
     """Ruling 3 of the design, property 5: only the order within a source and key is fixed."""

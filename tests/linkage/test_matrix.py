@@ -89,7 +89,7 @@ def test_a_return_lowers_the_delivery_it_took_back() -> None:
     assert row_of(found, NeedCategory.MEDICAL, "2022-04").residual == 120_000
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     lines=st.lists(st.tuples(st.sampled_from(list(Layer)), st.integers(1, 90_000), st.integers(0, 100)), max_size=8),
     gross=st.integers(1, 500_000),

@@ -89,7 +89,7 @@ def test_returned_aid_is_available_again_in_the_same_fund() -> None:
 Step = tuple[int, int, int]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.integers(1, 400)), max_size=25))
 def test_the_donations_of_a_fund_add_up_to_the_fund_after_every_event(steps: list[Step]) -> None:
     """Property 3: received = spent + reserved + available + taken back, for the fund and for each donation."""

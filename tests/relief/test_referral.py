@@ -529,7 +529,7 @@ def play(steps: Iterable[tuple[Command, datetime]]) -> tuple[list[Any], list[Any
     return story, states
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @for_all(st.lists(st.sampled_from(STEPS), max_size=10))
 def test_no_story_drops_an_open_need(steps: list[tuple[Command, datetime]]) -> None:
     """Section 3.5: what was declined, returned or expired is closed only with what follows, and a new referral is named."""

@@ -91,7 +91,7 @@ def decisions(draw: st.DrawFn) -> list[Asked]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_all(decisions())
 def test_no_sequence_of_allowed_grants_exceeds_the_cap_of_a_year(asked: list[Asked]) -> None:
     """R-TMP-07: 12 x standard x members, here 32,760.00; days in any order, as decisions are entered late."""
@@ -105,7 +105,7 @@ def test_no_sequence_of_allowed_grants_exceeds_the_cap_of_a_year(asked: list[Ask
     assert all(total <= 12 * STANDARD_FEN * 2 for total in sums.values()), sums
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_all(st.lists(st.tuples(st.integers(0, 800), st.integers(1, 1_000_00)), max_size=12))
 def test_the_order_of_grants_does_not_change_the_sum(grants: list[tuple[int, int]]) -> None:
     """Addition knows no order."""

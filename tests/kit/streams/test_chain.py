@@ -49,12 +49,14 @@ def applied(stretch: Stretch) -> list[int]:
 def test_repeats_are_dropped_wherever_they_come(positions: list[int], data: st.DataObject) -> None:
     """Ruling 8: a relay sends again from some earlier point, any number of times; each event is applied once, in order."""
     messages = chain(positions)
-    delivered = list(messages)
+    delivered: list[RawMessage] = []
+    reached = 0
     for _ in range(data.draw(st.integers(0, 3))):
-        again = data.draw(st.integers(0, len(messages) - 1))
-        cut = data.draw(st.integers(0, len(delivered)))
-        if cut > again:
-            delivered[cut:cut] = messages[again:cut] if cut <= len(messages) else messages[again:]
+        start = data.draw(st.integers(0, reached))
+        end = data.draw(st.integers(start, len(messages)))
+        delivered += messages[start:end]
+        reached = max(reached, end)
+    delivered += messages[data.draw(st.integers(0, reached)) :]
     stretch = at(0)
     for one in delivered:
         stretch.take(one)
