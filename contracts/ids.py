@@ -27,6 +27,18 @@ VoucherId = NewType("VoucherId", str)
 MealAccountId = NewType("MealAccountId", str)
 CheckInId = NewType("CheckInId", str)
 EventId = NewType("EventId", str)
+VisitId = NewType("VisitId", str)
+OpinionId = NewType("OpinionId", str)
+PairingId = NewType("PairingId", str)
+SignalId = NewType("SignalId", str)
+ActivityId = NewType("ActivityId", str)
+VolunteerRecordId = NewType("VolunteerRecordId", str)
+DisclosureTaskId = NewType("DisclosureTaskId", str)
+DeviceId = NewType("DeviceId", str)
+IncidentId = NewType("IncidentId", str)
+CareVisitPlanId = NewType("CareVisitPlanId", str)
+HazardId = NewType("HazardId", str)
+LoanId = NewType("LoanId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 
@@ -37,6 +49,13 @@ MealPointId = NewType("MealPointId", str)
 ActorId = NewType("ActorId", str)
 PackId = NewType("PackId", str)
 GoodsCode = NewType("GoodsCode", str)
+OrganisationId = NewType("OrganisationId", str)
+"""A social organisation's unified credit code, in lower case."""
+CampaignId = NewType("CampaignId", str)
+RoundId = NewType("RoundId", str)
+ExternalAidId = NewType("ExternalAidId", str)
+AssetId = NewType("AssetId", str)
+"""The code on a wheelchair or stair climber that people scan."""
 EventCause = NewType("EventCause", str)
 """A code for a named event that aid answers (a fire, an illness): the same code is the same cause (ruling 25)."""
 Month = NewType("Month", str)
@@ -46,11 +65,19 @@ PATTERNS: dict[str, str] = {
     **dict.fromkeys(
         [
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
-            "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef",
+            "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
+            "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
+            "HazardId", "LoanId",
         ],
         UUID,
     ),
-    **dict.fromkeys(["AreaCode", "FundId", "ShopId", "MealPointId", "ActorId", "GoodsCode", "EventCause"], CODE),
+    **dict.fromkeys(
+        [
+            "AreaCode", "FundId", "ShopId", "MealPointId", "ActorId", "GoodsCode", "EventCause", "OrganisationId", "CampaignId", "RoundId",
+            "ExternalAidId", "AssetId",
+        ],
+        CODE,
+    ),
     "PackId": r"^[A-Z0-9-]{3,20}@[0-9a-f]{12}$",
     "Month": r"^[0-9]{4}-(0[1-9]|1[0-2])$",
 }  # fmt: skip
