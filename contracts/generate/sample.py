@@ -23,6 +23,7 @@ CODES = {
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",
+    "OrganisationId": "52770308mjdem0014u",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }
