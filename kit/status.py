@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
+
+from kit.simulation import SimulatedClock
 
 CONSUMERS = """
 select consumer, topic, partition, position, greatest(end_offset - next_offset, 0) as lag_events,
@@ -47,7 +50,8 @@ class ViewState(msgspec.Struct, frozen=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """One service. position: of its log (0 for the read side).  published: last position in each partition of its topic.
 
-    relayed: everything up to it is in the topic.  sources: the services it reads.  pending: work that is due now (findings to look at).
+    relayed: everything up to it is in the topic.  sources: the services it reads.  pending: work that is due now (findings, timers).
+    next_due: when the next timer is due.
     """
 
     service: str
@@ -57,6 +61,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[str] = []
     consumers: list[ConsumerPlace] = []
     pending: int = 0
+    next_due: datetime | None = None
     refused: int = 0
     views: list[ViewState] = []
 
@@ -93,6 +98,11 @@ async def relayed(pool: asyncpg.Pool) -> int:
     return await pool.fetchval("select coalesce(max(position), 0) from relay_ledger where partition = -1") or 0
 
 
+async def due_timers(pool: asyncpg.Pool, until: datetime) -> int:
+    """How many timers are due and have not acted."""
+    return await pool.fetchval("select count(*) from timer where due <= $1", until) or 0
+
+
 async def refused(pool: asyncpg.Pool) -> int:
     """How many commands of reactions were refused without an event that answers."""
     return await pool.fetchval("select count(*) from reaction_outcome") or 0
@@ -107,14 +117,56 @@ def at_rest(statuses: Sequence[Status]) -> bool:
 async def settle(ask: Callable[[], Awaitable[Sequence[Status]]], *, timeout_seconds: float = 60.0) -> Sequence[Status]:
     """Return once every head is stable and every relay, reaction and view is there: twice in a row, with the same heads.
 
-    Raises: TimeoutError.
+    Raises: TimeoutError, which says what is not at rest.
     """
     before: dict[str, int] = {}
-    async with asyncio.timeout(timeout_seconds):
-        while True:
-            statuses = await ask()
-            heads = {status.service: status.position for status in statuses}
-            if at_rest(statuses) and heads == before:
-                return statuses
-            before = heads if at_rest(statuses) else {}
-            await asyncio.sleep(POLL_SECONDS)
+    statuses: Sequence[Status] = ()
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            while True:
+                statuses = await ask()
+                heads = {status.service: status.position for status in statuses}
+                if at_rest(statuses) and heads == before:
+                    return statuses
+                before = heads if at_rest(statuses) else {}
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        raise TimeoutError(f"not at rest after {timeout_seconds:.0f} s: {'; '.join(unrest(statuses)) or 'no answer'}") from None
+
+
+def unrest(statuses: Sequence[Status]) -> list[str]:
+    """What keeps an installation from being at rest, in words."""
+    owners = {status.service: status for status in statuses}
+    reasons = []
+    for status in statuses:
+        if status.relayed < status.position:
+            reasons.append(f"{status.service} has {status.position - status.relayed} events that are not in its topic")
+        if status.pending:
+            reasons.append(f"{status.service} has {status.pending} due timers or findings")
+        if not status.has_read(owners):
+            reasons.append(f"{status.service} has not applied all that others published")
+    return reasons
+
+
+async def advance(
+    clock: SimulatedClock,
+    to: datetime,
+    ask: Callable[[], Awaitable[Sequence[Status]]],
+    told: Callable[[datetime], None] = lambda _due: None,
+    *,
+    timeout_seconds: float = 60.0,
+) -> Sequence[Status]:
+    """The simulated clock stands at `to`, and every deadline up to then has acted, one instant after the other, with all that followed.
+
+    told: hears each instant at which deadlines act.  Interrupted, it stands where it was; calling it again goes on.
+    Raises: TimeoutError, CannotTurnBack.
+    """
+    while True:
+        statuses = await settle(ask, timeout_seconds=timeout_seconds)
+        due = min((status.next_due for status in statuses if status.next_due is not None), default=None)
+        if due is None or due > to:
+            break
+        told(due)
+        clock.move(max(due, clock.now()), max(due, clock.deadlines()))
+    clock.move(to)
+    return await settle(ask, timeout_seconds=timeout_seconds)
