@@ -23,6 +23,9 @@ CODES = {
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",
+    "OrganisationId": "51440308mj00000001",
+    "CampaignId": "volunteer-season-2022",
+    "ExternalAidId": "leye-2022",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }
