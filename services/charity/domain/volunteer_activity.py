@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.charity.volunteer_activity import (
     ActivityCancelled,
@@ -21,6 +21,7 @@ from contracts.ids import ActivityId, AreaCode, CampaignId, NoteRef, Organisatio
 from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context
 from kit.identity import Role
+from services.charity.domain.instant import Instant
 
 VolunteerActivityEvent = ActivityPublished | VolunteerSignedUp | ActivityClosed | ActivityCancelled
 
@@ -74,7 +75,7 @@ class PublishActivity(Command):
     season: CampaignId
     area: AreaCode
     channel: Channel = Channel.OFFLINE
-    planned_at: AwareDatetime
+    planned_at: Instant
     risky: bool = Field(default=False, description="work in which a volunteer may come to harm")
     insurance: NoteRef | None = Field(default=None, description="where the accident insurance's paper stands")
 

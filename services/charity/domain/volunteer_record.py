@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from contracts.charity.volunteer_hours import ShiftCounted, ShiftFreed
 from contracts.charity.volunteer_record import HoursCorrection, HoursKind, VolunteerHoursCorrected, VolunteerHoursRecorded
@@ -14,6 +14,7 @@ from contracts.ids import ActivityId, AreaCode, OrganisationId, PersonId, Volunt
 from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context
 from kit.identity import Role
+from services.charity.domain.instant import Instant
 from services.charity.domain.volunteer_activity import Stage, VolunteerActivity, volunteer_activity
 from services.charity.domain.volunteer_hours import VolunteerHours, counted, freed, volunteer_hours
 
@@ -69,8 +70,8 @@ class RecordHours(Command):
     organisation_id: OrganisationId
     area: AreaCode
     kind: HoursKind
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: Instant
+    ended_at: Instant
     minutes: int = Field(strict=True, gt=0, le=1_440, description="really served, without breaks; at most end minus start")
     served_times: int = Field(default=0, strict=True, ge=0, le=100_000, description="people served in the shift")
     activity_id: ActivityId | None = None
@@ -86,8 +87,8 @@ class CorrectHours(Command):
     """On request a record is put right; it says what counts from now on, whole."""
 
     record_id: VolunteerRecordId
-    started_at: AwareDatetime
-    ended_at: AwareDatetime
+    started_at: Instant
+    ended_at: Instant
     minutes: int = Field(strict=True, ge=0, le=1_440, description="0: the shift does not count")
     served_times: int = Field(default=0, strict=True, ge=0, le=100_000)
     reason: HoursCorrection
