@@ -94,7 +94,7 @@ def _gifts(seed: int, scale: Scale) -> Iterator[Gift]:
         purposes = EPIDEMIC_PURPOSES if month in EPIDEMIC_MONTHS else PURPOSES
         first = GENERAL_START_FEN // 100 if month == 1 else 0
         wanted = [("general", first)] * (first > 0) + [("disability", care)]
-        many = max(count - len(wanted), 3)
+        many = max(count - len(wanted), len(PURPOSES))  # each purpose gets something every month
         draw = chance(seed, f"donations/{month}")
         shares = [draw.randrange(20, 400) for _ in range(many)]
         wanted += [(purposes[n % len(purposes)], yuan) for n, yuan in enumerate(split(rest - first, shares))]
