@@ -65,3 +65,13 @@ def give_from_fund(
     story.give(day, CHARITY_OFFICER, f"charity/allocation/{allocation}/propose", body)
     story.give(day, CHARITY_APPROVER, f"charity/allocation/{allocation}/approve", window=1, if_match=1)
     return allocation
+
+
+def ask_and_be_met(story: Story, home: Household, day: date, need_id: str, fen: int, category: str) -> None:
+    """A need that is registered already is referred to charity on a day and met a few days later."""
+    referral = story.id("referral")
+    worker = caseworker(home.street)
+    asked = {"household_id": home.id, "need_id": need_id, "receiver": "charity"}
+    story.give(day, worker, f"relief/referral/{referral}/propose", asked)
+    story.give(day, worker, f"relief/referral/{referral}/send")
+    grant_after(story, home, day, referral, need_id, fen, category)
