@@ -23,6 +23,9 @@ CODES = {
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",
+    "OrganisationId": "52770308mjdem0014u",
+    "CampaignId": "caring-2022",
+    "RoundId": "control-area-2022-03-shatoujiao",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }
