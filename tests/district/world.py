@@ -145,9 +145,11 @@ class World:
         day = min(step.at for step in steps).astimezone(SHANGHAI).date()
         for window in range(4):
             self.clock.stands = window_ends(day, window) - MOMENT
-            for batch in _batches([step for step in steps if step.window == window]):
-                for step in batch:
-                    await self._give(step)
+            now = [step for step in steps if step.window == window]
+            for turn in sorted({step.turn for step in now}):
+                for batch in _batches([step for step in now if step.turn == turn]):
+                    for step in batch:
+                        await self._give(step)
             await self._settle()
             self.clock.act_until = self.clock.stands
             while await self._sweep():
@@ -176,7 +178,7 @@ class World:
         for lesson in step.learn:
             told = [data for kind, data in _told(answer) if kind == lesson.event]
             fitting = [data for data in told if all(data[name] == value for name, value in lesson.where.items())]
-            self.names[lesson.name] = fitting[0][lesson.field]
+            self.names[lesson.name] = fitting[0][lesson.take]
 
     async def _settle(self) -> None:
         """Every service has reacted to all that the others said."""

@@ -8,6 +8,7 @@ from minsheng.district.diary import Story
 from minsheng.district.people import Household, Person
 from minsheng.district.seasons import workday_from
 from minsheng.district.staff import CHARITY_APPROVER, CHARITY_OFFICER, caseworker
+from minsheng.district.step import Body
 from minsheng.district.stories.opening import FUNDS
 
 ANSWER_AFTER, PAY_AFTER, CLOSE_AFTER = 1, 2, 3
@@ -52,7 +53,7 @@ def give_from_fund(
 ) -> str:
     """Two people sign an allocation of a fund; the need then takes as much as it lacks. The allocation's id."""
     allocation = story.id(name)
-    body: dict[str, object] = {
+    body: Body = {
         "fund_id": FUNDS[purpose],
         "household_id": home.id,
         "need_id": need_id,

@@ -19,7 +19,6 @@ from minsheng.district.seasons import DONATIONS_PERCENT, days_of, split, workday
 from minsheng.district.staff import CHARITY_OFFICER, clerk
 from minsheng.district.stories.opening import FUNDS, SHOPS
 
-
 DISABILITY_PERCENT = (8, 5, 20, 10, 15, 10, 5, 5, 10, 4, 4, 4)
 """Of the disability care fund: more in March and around the disabled persons' day in May."""
 LOT_MONTHS = (1, 4, 7, 10)

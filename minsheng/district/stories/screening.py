@@ -11,6 +11,7 @@ from minsheng.district.people import Household, People, Person, Trait
 from minsheng.district.places import STREET_PERCENT
 from minsheng.district.seasons import SCREENING_PERCENT, days_of, split, workday_from
 from minsheng.district.staff import caseworker
+from minsheng.district.step import Body
 
 CHUNK = 200
 AGAIN_EVERY, REFERRED_EVERY = 12, 160
@@ -65,12 +66,10 @@ def _targets(everybody: People, street: str, month: int) -> list[Target]:
     return sorted(here, key=lambda one: not one[1].traits & {Trait.DEVICE, Trait.DISABLED})
 
 
-def _screen(
-    diary: Diary, story: Story, path: str, target: Target, day: date, number: int, *, missing: bool, channel: str = ""
-) -> None:
+def _screen(diary: Diary, story: Story, path: str, target: Target, day: date, number: int, *, missing: bool, channel: str = "") -> None:
     home, person = target
     by = caseworker(home.street)
-    body: dict[str, object] = {"person_id": person.id, "result": "not_reached" if missing else "reached"}
+    body: Body = {"person_id": person.id, "result": "not_reached" if missing else "reached"}
     body |= {"channel": channel or ("chat" if number % 3 == 0 else "phone")}
     if not missing and number % REFERRED_EVERY == 30:
         signal = diary.story(f"{story.name}/signal/{number}")

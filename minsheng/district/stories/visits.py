@@ -17,6 +17,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Household, People, Person
 from minsheng.district.seasons import LAST, VISITS_PERCENT, calendar, days_of, is_closed, split
 from minsheng.district.staff import DISTRICT, DISTRICT_OFFICER, Clerk, caseworker
+from minsheng.district.step import Body
 from minsheng.district.stories.charity_grant import ask_and_be_met
 from minsheng.district.stories.opening import is_known_to_relief
 
@@ -100,7 +101,7 @@ def _make(diary: Diary, visit: Visit, visitors: int, draw: Random) -> None:
     channel = "in_person"
     if is_closed(visit.day, visit.home.street):
         channel = "chat" if visit.number % 4 == 0 else "phone"
-    met = {**plan, "channel": channel, "living": [draw.choice(LIVING)], "mood": draw.choice(MOODS)}
+    met: Body = {**plan, "channel": channel, "living": [draw.choice(LIVING)], "mood": draw.choice(MOODS)}
     needs = known and visit.number % NEED_EVERY == 11 and visit.day.month in NEED_MONTHS and visit.home.is_lasting
     if needs:
         fen = draw.randrange(200_000, 900_000, 1_000)
@@ -109,7 +110,7 @@ def _make(diary: Diary, visit: Visit, visitors: int, draw: Random) -> None:
     story.give(visit.day, by, f"{path}/complete", met, window=2)
 
 
-def _miss(diary: Diary, visit: Visit, by: Clerk, plan: dict[str, object]) -> None:
+def _miss(diary: Diary, visit: Visit, by: Clerk, plan: Body) -> None:
     """Nobody came on the day: the clock says so, the reason is told the next day; the visit itself is another one."""
     story = diary.story(f"missed-visit/{visit.number}")
     day = calendar().workday_on_or_before(visit.day)
