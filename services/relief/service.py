@@ -1,6 +1,7 @@
 """What relief consists of."""
 
 from kit.service import Service
+from services.relief.domain.death_case import death_case
 from services.relief.domain.entitlement import entitlement
 from services.relief.domain.household import household
 from services.relief.domain.known_person import known_person
@@ -11,7 +12,7 @@ from services.relief.domain.special_aid import special_aid
 from services.relief.domain.temp_aid import temp_aid
 from services.relief.domain.temp_aid_year import temp_aid_year
 from services.relief.reactions.coverage import coverage_reactions
-from services.relief.reactions.death import on_death, on_death_revoked
+from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
 from services.relief.reactions.referrals import referral_reactions
 
 relief = Service(
@@ -19,6 +20,7 @@ relief = Service(
     aggregates=[
         known_person,
         household,
+        death_case,
         need_assessment,
         need,
         entitlement,
@@ -30,6 +32,7 @@ relief = Service(
     reactions=[
         on_death,
         on_death_revoked,
+        on_died_out,
         *coverage_reactions,
         *referral_reactions,
     ],
