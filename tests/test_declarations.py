@@ -55,10 +55,12 @@ SIGNED = {
     "relief/temp-aid/refuse",
     "relief/temp-aid/supplement",
     "charity/allocation/approve",
+    "registry/organisation/deregister",
     "charity/organisation-grant/approve",
     "charity/external-aid/commit",
 }
-"""Commands whose giver names the version seen (ruling 17 of the design): what grants and allocates money, and what refuses it."""
+"""Commands whose giver names the version seen (ruling 17 of the design): what grants and allocates money, what refuses it, what has no
+way back."""
 GIVING = {CoverageCommitted, EntitlementVersioned, TempAidGranted, FundReserved, VoucherIssued, MealSubsidyApplied}
 """Facts that give a household something that it had not before."""
 UNSIGNED = {
