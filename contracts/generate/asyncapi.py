@@ -17,7 +17,7 @@ SCHEMA_FORMAT = "application/schema+json;version=2020-12"
 ADDRESS = "{installation}.%s.events"
 RECEIVERS = {
     "relief": ("registry", "charity"),
-    "charity": ("relief",),
+    "charity": ("registry", "relief"),
     "eldercare": ("registry", "relief"),
     "linkage": ("registry", "relief", "charity", "eldercare"),
 }

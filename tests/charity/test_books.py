@@ -51,7 +51,7 @@ from tests.charity.facts import AGENCY, CHILD, DAY, DONOR, GIFT, HOME, MOTHER, O
 
 FUNDS = (FundId("first"), FundId("second"), FundId("third"))
 AGENCIES = (AGENCY, OTHER_AGENCY)
-SINCE = date(2021, 11, 1)  # its three months are over on the day of these tests
+SINCE = date(2021, 11, 1)
 ZHONGYI = ShopId("zhongyi-home")
 COUNT = 8
 """So many gifts and so many grants take part."""

@@ -59,7 +59,11 @@ SET_ASIDE = [
 PAID = GrantPaid(grant_id=AID, organisation_id=AGENCY, fund_id=FUND, allocation_id=FIRST, amount_fen=30_000_00)
 SPENT = FundSpent(fund_id=FUND, allocation_id=FIRST, amount_fen=30_000_00, draws=(draw(30_000_00),))
 SINCE = date(2022, 6, 1)
-RESTRICTED, REINSTATED = RestrictionKnown(organisation_id=AGENCY, since=SINCE), ReinstatementKnown(organisation_id=AGENCY)
+CURE_BY = date(2022, 9, 1)
+RESTRICTED, REINSTATED = (
+    RestrictionKnown(organisation_id=AGENCY, since=SINCE, cure_by=CURE_BY),
+    ReinstatementKnown(organisation_id=AGENCY),
+)
 FROZEN = GrantFrozen(grant_id=AID, organisation_id=AGENCY, fund_id=FUND, frozen_fen=50_000_00, since=SINCE)
 UNFROZEN = GrantUnfrozen(grant_id=AID, organisation_id=AGENCY, fund_id=FUND)
 ENDED = GrantEnded(grant_id=AID, organisation_id=AGENCY, fund_id=FUND, released_fen=50_000_00)
@@ -147,9 +151,9 @@ def test_a_reinstated_organisation_is_paid_the_rest() -> None:
 
 
 def test_a_grant_of_an_organisation_that_is_not_cured_goes_to_the_purpose_by_another_way() -> None:
-    """SC-25, R-CHA-04, R-SO-01: after three months, to the 1st of September, the rest is available again and that is published."""
+    """SC-25, R-CHA-04, R-SO-01: when the registry's last day, the 1st of September, is over, the rest is available again and that is published."""
     case = half_paid(FROZEN).also(known_organisation, RESTRICTED)
-    case.when(END, on=date(2022, 9, 1)).refused("rectification_running", until="2022-09-01")
+    case.when(END, on=date(2022, 9, 1)).refused("rectification_running", cure_by="2022-09-01")
     on = date(2022, 9, 2)
     leftover = task(DisclosureKind.LEFTOVER, date(2022, 10, 2), (on, on), on=on)
     outcome = case.when(END, on=on).then(ENDED, RELEASED, leftover)
@@ -179,8 +183,17 @@ def test_an_organisation_gives_money_back_to_the_same_fund() -> None:
 
 def test_what_the_registry_says_is_noted_first() -> None:
     """SC-25, ruling 2 of the design: the own stream knows before anything is frozen."""
-    given(known_organisation).when(NoteRestriction(organisation_id=AGENCY, since=SINCE)).then(RESTRICTED)
+    given(known_organisation).when(NoteRestriction(organisation_id=AGENCY, since=SINCE, cure_by=CURE_BY)).then(RESTRICTED)
     given(known_organisation, RESTRICTED).when(NoteReinstatement(organisation_id=AGENCY)).then(REINSTATED)
+
+
+def test_a_second_reason_moves_the_last_day_but_not_the_first() -> None:
+    """SC-25: nothing it could mend any more: its rest may be ended at once."""
+    again = RestrictionKnown(organisation_id=AGENCY, since=date(2022, 8, 1))
+    state = known_organisation.fold([RESTRICTED, again])
+    assert (state.restricted_since, state.cure_by) == (SINCE, None)
+    case = half_paid(FROZEN).also(known_organisation, RESTRICTED, again)
+    assert case.when(END, on=date(2022, 8, 2)).events[0] == ENDED
 
 
 def test_an_open_grant_is_found_from_its_organisation() -> None:
