@@ -156,6 +156,8 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
             parts.append(told("relay", relay.run))
         if role.includes(ProcessRole.WORKER) and service.reactions:
             parts.append(told("worker", _worker(path, store.pool, settings)))
+        if role.includes(ProcessRole.WORKER) and service.parts:
+            parts += [told(name, part) for name, part in service.parts(path, settings).items()]
         parts.append(told("ops", _ops(service, store, settings), port=settings.ops_port))
         await run_together(parts, stop)
 
