@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fastapi import APIRouter
+
+from kit.http.auth import Authenticate
 from kit.service import Service
 from services.eldercare.domain.device import device
 from services.eldercare.domain.emergency_incident import emergency_incident
@@ -11,9 +14,24 @@ from services.eldercare.domain.meal_account import meal_account
 from services.eldercare.domain.meal_point import meal_point
 from services.eldercare.reactions.death import on_death, on_death_revoked
 from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
+from services.eldercare.resources import EldercareResources, open_resources
+from services.eldercare.telemetry import topic
+from services.eldercare.telemetry.parts import telemetry_parts
+from services.eldercare.telemetry.reporting import heartbeat_routes
+
+
+def routers(resources: EldercareResources, authenticate: Authenticate) -> list[APIRouter]:
+    """Heartbeats of devices, beside the commands."""
+    return [heartbeat_routes(resources, authenticate)]
+
 
 eldercare = Service(
     "eldercare",
     aggregates=[meal_point, meal_account, device, emergency_incident, known_household, known_person],
     reactions=[on_household_opened, on_status_recognised, on_status_expired, on_death, on_death_revoked],
+    resources=open_resources,
+    routers=routers,
+    tables=["telemetry"],
+    topics={topic.NAME: topic.SETTINGS},
+    parts=telemetry_parts,
 )
