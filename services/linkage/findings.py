@@ -38,7 +38,7 @@ PERSON = "person/"
 DUE = "select key, mark from dirty where due_at <= $1 order by due_at, mark limit $2"
 MARK_ALL = """
 insert into dirty(key, due_at)
-select key, '-infinity' from (select key from journal where type = any($1) union select scope from finding) known(key) order by key collate "C"
+select key, 'epoch'::timestamptz from (select key from journal where type = any($1) union select scope from finding) known(key) order by key collate "C"
 on conflict (key) do update set due_at = excluded.due_at, mark = excluded.mark
 """
 
