@@ -16,13 +16,8 @@ FIRST_LINE = "# Written by `python -m contracts.generate`; not by hand.\n"
 SCHEMA_FORMAT = "application/schema+json;version=2020-12"
 ADDRESS = "{installation}.%s.events"
 RECEIVERS = {
-<<<<<<< HEAD
     "relief": ("registry", "relief", "charity"),
-    "charity": ("relief",),
-=======
-    "relief": ("registry", "charity"),
     "charity": ("registry", "relief"),
->>>>>>> charity
     "eldercare": ("registry", "relief"),
     "linkage": ("registry", "relief", "charity", "eldercare"),
 }

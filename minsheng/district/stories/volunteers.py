@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from contracts.charity.volunteer_activity import VolunteerKind
-
 from kit.clock import SHANGHAI
 from minsheng.district import figures
 from minsheng.district.diary import Diary
