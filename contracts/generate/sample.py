@@ -23,6 +23,10 @@ CODES = {
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",
+    "OrganisationId": "52770308mjdem0014u",
+    "AssetId": "wheelchair-017",
+    "SiteCode": "qiaodong-station",
+    "InstitutionId": "yantian-welfare-home",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }
