@@ -38,6 +38,7 @@ class Eldercare(Values):
     sla_acknowledge_seconds: Amount
     sla_dispatch_seconds: Amount
     sla_on_site_seconds: Amount
+    alarm_escalate_seconds: Amount
     alarm_fold_minutes: Amount
     device_silent_hours: Amount
     loan_hours: Amount

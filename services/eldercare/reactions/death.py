@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from contracts.envelope import Meta
-from contracts.ids import AssistId, CareBedId, CareVisitPlanId, LoanId, MealAccountId
+from contracts.ids import AssistId, CareBedId, CareVisitPlanId, DeviceId, LoanId, MealAccountId
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased
 from contracts.terms import Certainty
 from kit.command import Command
 from kit.reaction import Reaction, ids_of, person_subject
 from services.eldercare.domain.assist import CancelAssistForDeath
 from services.eldercare.domain.care_visit_plan import EndPlanForDeath, HoldPlanForDeath, ResumePlanAfterRevocation
+from services.eldercare.domain.device import ReinstateAfterRevocation, ReturnForDeath
 from services.eldercare.domain.family_care_bed import CloseBedForDeath, HoldBedForDeath, ResumeBedAfterRevocation
 from services.eldercare.domain.known_person import NoteDeath, WithdrawDeath
 from services.eldercare.domain.loan import AskCollection, WithdrawCollection
@@ -29,6 +30,7 @@ HOLDING: Sweep = {
 }
 ENDING: Sweep = {
     "meal-account": lambda one: CloseForDeath(account_id=MealAccountId(one)),
+    "device": lambda one: ReturnForDeath(device_id=DeviceId(one)),
     "care-visit-plan": lambda one: EndPlanForDeath(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: CloseBedForDeath(bed_id=CareBedId(one)),
     "loan": lambda one: AskCollection(loan_id=LoanId(one)),
@@ -36,6 +38,7 @@ ENDING: Sweep = {
 }
 TAKING_BACK: Sweep = {
     "meal-account": lambda one: ReopenAfterRevocation(account_id=MealAccountId(one)),
+    "device": lambda one: ReinstateAfterRevocation(device_id=DeviceId(one)),
     "care-visit-plan": lambda one: ResumePlanAfterRevocation(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: ResumeBedAfterRevocation(bed_id=CareBedId(one)),
     "loan": lambda one: WithdrawCollection(loan_id=LoanId(one)),
@@ -48,7 +51,7 @@ def note_death(event: PersonDeceased, meta: Meta) -> list[NoteDeath]:
 
 
 def hold_or_end(event: PersonDeceased, streams: Sequence[str]) -> list[Command]:
-    """A confirmed death ends what the person has; a reported one only holds it, and meals are not held."""
+    """A confirmed death ends what the person has; a reported one only holds it, and neither meals nor alarms are held."""
     return _swept(ENDING if event.certainty is Certainty.CONFIRMED else HOLDING, streams)
 
 
