@@ -237,9 +237,10 @@ async def test_a_watch_that_dies_at_any_step_is_taken_over_by_the_next(home: Hom
                 await give(self, command, telling, *instants)
             raise Retry("killed here")
 
-        with monkeypatch.context() as patched, pytest.raises(Retry):
+        with monkeypatch.context() as patched:
             patched.setattr(Watching, "_give", killed)
-            await watch.look()
+            with pytest.raises(Retry):
+                await watch.look()
 
     async def speaks() -> None:
         home.clock.instant += MINUTE
