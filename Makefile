@@ -19,8 +19,8 @@ setup: $(STAMP) ## fetch all that is needed into .venv (once; later runs are ins
 demo: $(STAMP) ## start everything, play the case files, print chains and report (full=1: a whole year; keep=1: leave it running)
 	@$(BIN)/minsheng demo $(if $(full),--full) $(if $(keep),--keep)
 
-up: $(STAMP) ## start PostgreSQL, Kafka and the services and leave them running
-	@$(BIN)/minsheng up --detach
+up: $(STAMP) ## start PostgreSQL, Kafka and the services and leave them running (simulation=1: with a clock that you move)
+	@$(BIN)/minsheng up --detach $(if $(simulation),--simulation)
 
 down: $(STAMP) ## stop them in order
 	@$(BIN)/minsheng down

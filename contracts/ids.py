@@ -39,6 +39,7 @@ IncidentId = NewType("IncidentId", str)
 CareVisitPlanId = NewType("CareVisitPlanId", str)
 HazardId = NewType("HazardId", str)
 LoanId = NewType("LoanId", str)
+GrantId = NewType("GrantId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 
@@ -67,7 +68,7 @@ PATTERNS: dict[str, str] = {
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
             "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
-            "HazardId", "LoanId",
+            "HazardId", "LoanId", "GrantId",
         ],
         UUID,
     ),

@@ -10,12 +10,20 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Clock(Protocol):
-    def now(self) -> datetime:
-        """The present instant, in UTC."""
-        ...
+    """now: the present instant, in UTC.  deadlines: up to when deadlines that have passed act; `now`, except in a simulation.
+
+    simulated: the clock stands until somebody moves it, and what is recorded takes its time from it.
+    """
+
+    simulated: bool = False
+
+    def now(self) -> datetime: ...
+
+    def deadlines(self) -> datetime:
+        return self.now()
 
 
-class SystemClock:
+class SystemClock(Clock):
     """The machine's clock."""
 
     def now(self) -> datetime:

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from kit.clock import SystemClock
 from kit.http.app import bare_app
 from kit.http.operators import operator_routes
 from kit.http.ops import Check, ops_app
@@ -38,7 +37,7 @@ async def read_parts(service: ReadService, settings: Settings) -> AsyncIterator[
     async with asyncpg.create_pool(dsn, min_size=1, max_size=8) as pool, Views(pool, dsn, settings.installation, follows) as views:
         await service.prepare(pool)
         await sets.prepare(pool, service.views)
-        yield ReadParts(dsn=dsn, pool=pool, views=views, packs=Packs.load(), calendar=Calendar.load(), clock=SystemClock())
+        yield ReadParts(dsn=dsn, pool=pool, views=views, packs=Packs.load(), calendar=Calendar.load(), clock=settings.open_clock())
 
 
 async def serve_reads(service: ReadService, settings: Settings, role: ProcessRole) -> None:

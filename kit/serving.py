@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from kit.clock import SystemClock
+from kit.clock import Clock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import Authenticate, authenticator
@@ -26,7 +26,7 @@ from kit.reacting import Reacting
 from kit.secret_file import create_once
 from kit.service import Service
 from kit.settings import Settings
-from kit.status import Status, consumer_places, published, refused, relayed
+from kit.status import Status, log_status
 from kit.store.postgres import NotCompared, PgStore
 from kit.streams.feeds import owners_feed
 from kit.streams.ledger import is_verified
@@ -34,6 +34,7 @@ from kit.streams.race import race
 from kit.streams.reactor import Reactor
 from kit.streams.relay import Relay
 from kit.streams.topics import topic_of
+from kit.timers import Sweeper
 from policy import Calendar, Packs
 
 Runner = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -118,9 +119,9 @@ async def run_together(runners: Sequence[Runner], stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def command_path(service: Service, settings: Settings) -> AsyncIterator[CommandPath]:
+async def command_path(service: Service, settings: Settings, clock: Clock) -> AsyncIterator[CommandPath]:
     """The service's command path over its store, with its resources open."""
-    store = await PgStore(settings.dsn(service.name), settings.source(service.name), is_verified).open()
+    store = await PgStore(settings.dsn(service.name), settings.source(service.name), is_verified, clock).open()
     try:
         opened = service.resources(settings, store) if service.resources else nullcontext()
         async with opened as resources:
@@ -130,7 +131,7 @@ async def command_path(service: Service, settings: Settings) -> AsyncIterator[Co
                 keys=Keys(create_once(settings.keys / "command-keys", new_secret)),
                 packs=Packs.load(),
                 calendar=Calendar.load(),
-                clock=SystemClock(),
+                clock=clock,
                 partitions=settings.partitions,
                 resources=resources,
             )
@@ -145,8 +146,8 @@ def new_secret() -> bytes:
 
 async def serve_commands(service: Service, settings: Settings, role: ProcessRole) -> None:
     """Be a process of the service until SIGTERM or SIGINT. Raises what ended a part of it."""
-    stop = stop_on_signals()
-    async with command_path(service, settings) as path:
+    stop, clock = stop_on_signals(), settings.open_clock()
+    async with command_path(service, settings, clock) as path:
         store: Any = path.store
         relay = Relay(store, store.dsn, settings.kafka_bootstrap)
         parts: list[Runner] = []
@@ -158,7 +159,9 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
             parts.append(told("worker", _worker(path, store.pool, settings)))
         if role.includes(ProcessRole.WORKER) and service.parts:
             parts += [told(name, part) for name, part in service.parts(path, settings).items()]
-        parts.append(told("ops", _ops(service, store, settings), port=settings.ops_port))
+        if role.includes(ProcessRole.WORKER) and settings.timers:
+            parts.append(told("timers", Sweeper(path, store.dsn, clock).run))
+        parts.append(told("ops", _ops(service, store, settings, clock), port=settings.ops_port))
         await run_together(parts, stop)
 
 
@@ -188,20 +191,13 @@ def _worker(path: CommandPath, pool: asyncpg.Pool, settings: Settings) -> Runner
     return lambda stop: reactor.run(stop, topics, f"{settings.installation}.{service.name}", session_s=settings.session_seconds)
 
 
-def _ops(service: Service, store: PgStore, settings: Settings) -> Runner:
+def _ops(service: Service, store: PgStore, settings: Settings, clock: Clock) -> Runner:
     async def database() -> None:
         await store.pool.fetchval("select 1")
 
     async def status() -> Status:
-        return Status(
-            service=service.name,
-            position=(await store.head()).position,
-            relayed=await relayed(store.pool),
-            published=await published(store.pool),
-            sources=service.sources,
-            consumers=await consumer_places(store.pool) if service.reactions else [],
-            refused=await refused(store.pool) if service.reactions else 0,
-        )
+        until = clock.deadlines() if settings.timers else None
+        return await log_status(store.pool, service.name, until, sources=service.sources, reacts=bool(service.reactions))
 
     async def agreed() -> None:
         if not await is_verified(store.pool):

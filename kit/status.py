@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
+
+from kit.simulation import SimulatedClock
+from kit.streams.ledger import WHOLE
 
 CONSUMERS = """
 select consumer, topic, partition, position, greatest(end_offset - next_offset, 0) as lag_events,
@@ -15,7 +19,11 @@ select consumer, topic, partition, position, greatest(end_offset - next_offset, 
            and p.state in ('parked', 'waiting')) as parked
   from checkpoint c order by consumer, topic, partition
 """
-PUBLISHED = "select partition, position from relay_ledger where partition >= 0"
+LOG = """
+select (select coalesce(max(position), 0) from events) as position, (select min(due) from timer) as next_due,
+       (select json_object_agg(partition, position)::text from relay_ledger) as ledger, ({refused}) as refused
+"""
+REFUSED = "select count(*) from reaction_outcome"
 POLL_SECONDS = 0.05
 
 
@@ -47,7 +55,8 @@ class ViewState(msgspec.Struct, frozen=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """One service. position: of its log (0 for the read side).  published: last position in each partition of its topic.
 
-    relayed: everything up to it is in the topic.  sources: the services it reads.  pending: work that is due now (findings to look at).
+    relayed: everything up to it is in the topic.  sources: the services it reads.  pending: work that is due now (findings, timers).
+    next_due: when the next timer is due.
     """
 
     service: str
@@ -57,6 +66,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[str] = []
     consumers: list[ConsumerPlace] = []
     pending: int = 0
+    next_due: datetime | None = None
     refused: int = 0
     views: list[ViewState] = []
 
@@ -83,19 +93,26 @@ async def view_states(pool: asyncpg.Pool) -> list[ViewState]:
     return [ViewState(**dict(row)) for row in rows]
 
 
-async def published(pool: asyncpg.Pool) -> dict[int, int]:
-    """From the relay's ledger: the last acknowledged position of each partition."""
-    return {row["partition"]: row["position"] for row in await pool.fetch(PUBLISHED)}
+async def log_status(pool: asyncpg.Pool, service: str, until: datetime | None, *, sources: Sequence[str], reacts: bool) -> Status:
+    """A service that takes commands. until: up to when deadlines act here; None: they do not.
 
-
-async def relayed(pool: asyncpg.Pool) -> int:
-    """From the relay's ledger: everything up to here is in the topic."""
-    return await pool.fetchval("select coalesce(max(position), 0) from relay_ledger where partition = -1") or 0
-
-
-async def refused(pool: asyncpg.Pool) -> int:
-    """How many commands of reactions were refused without an event that answers."""
-    return await pool.fetchval("select count(*) from reaction_outcome") or 0
+    What is done with others' events and with deadlines is looked at first, the log after it: an event that either led to is then seen.
+    """
+    consumers = await consumer_places(pool) if reacts else []
+    pending = await pool.fetchval("select count(*) from timer where due <= $1", until) if until is not None else 0
+    row = await pool.fetchrow(LOG.format(refused=REFUSED if reacts else "0"))
+    ledger: dict[int, int] = {int(partition): position for partition, position in msgspec.json.decode(row["ledger"] or "{}").items()}
+    return Status(
+        service=service,
+        position=row["position"],
+        relayed=ledger.pop(WHOLE, 0),
+        published=ledger,
+        sources=list(sources),
+        consumers=consumers,
+        pending=pending,
+        next_due=row["next_due"],
+        refused=row["refused"],
+    )
 
 
 def at_rest(statuses: Sequence[Status]) -> bool:
@@ -104,17 +121,60 @@ def at_rest(statuses: Sequence[Status]) -> bool:
     return all(s.relayed >= s.position and s.pending == 0 and s.has_read(owners) for s in statuses)
 
 
-async def settle(ask: Callable[[], Awaitable[Sequence[Status]]], *, timeout_seconds: float = 60.0) -> Sequence[Status]:
-    """Return once every head is stable and every relay, reaction and view is there: twice in a row, with the same heads.
+async def settle(
+    ask: Callable[[], Awaitable[Sequence[Status]]], *, timeout_seconds: float = 60.0, poll_seconds: float = POLL_SECONDS
+) -> Sequence[Status]:
+    """Return once every relay, reaction, deadline and view is where the logs are, and nobody gives commands.
 
-    Raises: TimeoutError.
+    One look is enough. Take the first event written after its own service was looked at: what led to it is older, so it lay in the log of
+    its service when that was looked at, was published, and was applied before the reacting service's log was looked at: no such event.
+    Raises: TimeoutError, which says what is not at rest.
     """
-    before: dict[str, int] = {}
-    async with asyncio.timeout(timeout_seconds):
-        while True:
-            statuses = await ask()
-            heads = {status.service: status.position for status in statuses}
-            if at_rest(statuses) and heads == before:
-                return statuses
-            before = heads if at_rest(statuses) else {}
-            await asyncio.sleep(POLL_SECONDS)
+    statuses: Sequence[Status] = ()
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            while True:
+                statuses = await ask()
+                if at_rest(statuses):
+                    return statuses
+                await asyncio.sleep(poll_seconds)
+    except TimeoutError:
+        raise TimeoutError(f"not at rest after {timeout_seconds:.0f} s: {'; '.join(unrest(statuses)) or 'no answer'}") from None
+
+
+def unrest(statuses: Sequence[Status]) -> list[str]:
+    """What keeps an installation from being at rest, in words."""
+    owners = {status.service: status for status in statuses}
+    reasons = []
+    for status in statuses:
+        if status.relayed < status.position:
+            reasons.append(f"{status.service} has {status.position - status.relayed} events that are not in its topic")
+        if status.pending:
+            reasons.append(f"{status.service} has {status.pending} due timers or findings")
+        if not status.has_read(owners):
+            reasons.append(f"{status.service} has not applied all that others published")
+    return reasons
+
+
+async def advance(
+    clock: SimulatedClock,
+    to: datetime,
+    ask: Callable[[], Awaitable[Sequence[Status]]],
+    told: Callable[[datetime], None] = lambda _due: None,
+    *,
+    timeout_seconds: float = 60.0,
+) -> Sequence[Status]:
+    """The simulated clock stands at `to`, and every deadline up to then has acted, one instant after the other, with all that followed.
+
+    told: hears each instant at which deadlines act.  Interrupted, it stands where it was; calling it again goes on.
+    Raises: TimeoutError, CannotTurnBack.
+    """
+    while True:
+        statuses = await settle(ask, timeout_seconds=timeout_seconds)
+        due = min((status.next_due for status in statuses if status.next_due is not None), default=None)
+        if due is None or due > to:
+            break
+        told(due)
+        clock.move(max(due, clock.now()), max(due, clock.deadlines()))
+    clock.move(to)
+    return await settle(ask, timeout_seconds=timeout_seconds)

@@ -75,7 +75,9 @@ def _environment(installation: Installation, password: str) -> dict[str, str]:
     KeyringFile(keys / "vault").load()
     owner = installation.postgres_dsn("{database}")
     scheme, rest = owner.split("://", 1)
+    clock = installation.home.clock_file
     return {
+        **({"MINSHENG_CLOCK": str(clock)} if clock.exists() else {}),
         "MINSHENG_INSTALLATION": NAME,
         "MINSHENG_DATABASE": f"{scheme}://{APP}:{password}@{rest.split('@', 1)[1]}",
         "MINSHENG_KEYS": str(keys),

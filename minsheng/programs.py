@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from kit.service import Service
 from minsheng.local.program import Program
@@ -22,13 +24,13 @@ def command_services() -> dict[str, Service]:
     return {service.name: service for service in (registry, relief, charity, eldercare)}
 
 
-def service_programs() -> tuple[Program, ...]:
-    """One process a service, with all its roles; a larger installation splits them."""
+def service_programs(settings: Mapping[str, str] = MappingProxyType({})) -> tuple[Program, ...]:
+    """One process a service, with all its roles; a larger installation splits them.  settings: of all, beside what `prepare` tells."""
     return tuple(
         Program(
             name=name,
             argv=(sys.executable, "-m", "minsheng", "run", name, "--role", "all"),
-            env={"MINSHENG_PORT": "{port}", "MINSHENG_OPS_PORT": "{ops_port}"},
+            env={"MINSHENG_PORT": "{port}", "MINSHENG_OPS_PORT": "{ops_port}", **settings},
             health="http://127.0.0.1:{ops_port}/ready",
         )
         for name in SERVICES

@@ -24,6 +24,10 @@ DISTRICT_WIDE = {
     "charity/fund": "funds belong to the district",
     "charity/allocation": "charity officers work for the whole district; two of them sign",
     "charity/referral-answer": "charity officers work for the whole district",
+    "charity/organisation-grant": "an organisation works for the whole district; two of the district's people sign",
+    "charity/external-aid": "it leaves the district",
+    "charity/disclosure-task": "charity publishes for the whole district",
+    "charity/known-organisation": "noted by reactions only",
     "charity/voucher": "issued by the district's charity officers; redeemed at the shop where the goods lie",
     "charity/known-household": "noted by reactions only",
     "eldercare/known-person": "noted by reactions only",
@@ -51,8 +55,12 @@ SIGNED = {
     "relief/temp-aid/refuse",
     "relief/temp-aid/supplement",
     "charity/allocation/approve",
+    "registry/organisation/deregister",
+    "charity/organisation-grant/approve",
+    "charity/external-aid/commit",
 }
-"""Commands whose giver names the version seen (ruling 17 of the design): what grants and allocates money, and what refuses it."""
+"""Commands whose giver names the version seen (ruling 17 of the design): what grants and allocates money, what refuses it, what has no
+way back."""
 GIVING = {CoverageCommitted, EntitlementVersioned, TempAidGranted, FundReserved, VoucherIssued, MealSubsidyApplied}
 """Facts that give a household something that it had not before."""
 UNSIGNED = {

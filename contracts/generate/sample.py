@@ -23,6 +23,10 @@ CODES = {
     "ActorId": "worker-1",
     "GoodsCode": "rice-5kg",
     "EventCause": "fire-2022-10-03",
+    "OrganisationId": "52770308mjdem0014u",
+    "CampaignId": "caring-2022",
+    "RoundId": "control-area-2022-03-shatoujiao",
+    "ExternalAidId": "leye-2022",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }

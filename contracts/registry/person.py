@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from contracts.envelope import Event, event
-from contracts.ids import AreaCode, PersonId
+from contracts.ids import AreaCode, PersonId, SignalId
 from contracts.terms import Certainty, DeathSource
 
 
@@ -14,6 +14,15 @@ class RevocationReason(StrEnum):
     WRONG_PERSON = "wrong_person"
     FALSE_REPORT = "false_report"
     COURT_RULING = "court_ruling"
+
+
+class HouseholdChangeKind(StrEnum):
+    """What changed between two people; what it means for aid is somebody's decision (SG-05)."""
+
+    MARRIAGE = "marriage"  # 结婚
+    DIVORCE = "divorce"  # 离婚
+    BIRTH = "birth"  # 出生: the other person is the child
+    ADOPTION = "adoption"  # 收养: the other person is the child
 
 
 class ShredReason(StrEnum):
@@ -45,6 +54,39 @@ class PersonDeathRevoked(Event):
 
     person_id: PersonId
     reason: RevocationReason
+
+
+@event("registry.person.household-change-signalled", version=1, stream="person_id")
+class HouseholdChangeSignalled(Event):
+    """Two people married, parted or became parent and child on a day; never why, never what they agreed. Source: section 3.4, SG-05, R-MON-06.
+
+    signal_id: of the register's entry; a withdrawal names it.
+    """
+
+    person_id: PersonId
+    signal_id: SignalId
+    other_person_id: PersonId
+    kind: HouseholdChangeKind
+    on: date
+
+
+@event("registry.person.household-change-withdrawn", version=1, stream="person_id")
+class HouseholdChangeWithdrawn(Event):
+    """What was signalled did not come about: the divorce was withdrawn within its 30 days, the entry was an error. Source: SG-05, R-MAR-02."""
+
+    person_id: PersonId
+    signal_id: SignalId
+    other_person_id: PersonId
+
+
+@event("registry.person.residence-changed", version=1, stream="person_id")
+class ResidenceChanged(Event):
+    """The person lives in another area from a day on. Which street pays is not said by it. Source: section 3.4, SG-06."""
+
+    person_id: PersonId
+    from_area: AreaCode
+    to_area: AreaCode
+    on: date
 
 
 @event("registry.person.shredded", version=1, stream="person_id")

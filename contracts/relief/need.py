@@ -21,6 +21,16 @@ class CoverageRefusal(StrEnum):
     UNKNOWN_NEED = "unknown_need"
 
 
+class NoReferralReason(StrEnum):
+    """Why a need is referred to nobody (B02)."""
+
+    OWN_AID_COVERS = "own_aid_covers"  # 政府救助可解决
+    HELPED_ON_THE_SPOT = "helped_on_the_spot"  # 现场已解决
+    DECLINED_BY_PERSON = "declined_by_person"  # 本人谢绝
+    NO_SUPPLIER = "no_supplier"  # 暂无资源
+    AWAITS_DECISION = "awaits_decision"  # 待部门决定
+
+
 @event("relief.need.registered", version=1, stream="need_id")
 class NeedRegistered(Event):
     """A household lacks something. `gross` is before insurance; for a `month` need it is the amount of each month. Source: rulings 1, 2, 5."""
@@ -123,6 +133,15 @@ class CoverageReversed(Event):
     line_id: LineId
     amount: int
     month: Month | None = None
+
+
+@event("relief.need.no-referral-explained", version=1, stream="need_id")
+class NoReferralExplained(Event):
+    """Somebody said why the need is referred to nobody; the last reason counts until a referral is proposed. Source: B02."""
+
+    need_id: NeedId
+    household_id: HouseholdId
+    reason: NoReferralReason
 
 
 @event("relief.need.closed", version=1, stream="need_id")

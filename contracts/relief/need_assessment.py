@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.envelope import Event, event
-from contracts.ids import AssessmentId, HouseholdId, Month, NeedId, PersonId
+from contracts.ids import AssessmentId, HouseholdId, Month, NeedId, PersonId, SignalId
 from contracts.terms import Dimension, Measure, NeedCategory, Period, Urgency
 
 
@@ -24,10 +24,11 @@ class NeedLine(Event):
 
 @event("relief.need-assessment.opened", version=1, stream="assessment_id")
 class AssessmentOpened(Event):
-    """An assessment of a household began. Source: B18."""
+    """An assessment of a household began. `signal_id`: the verified signal that led to it. Source: B18, SG-01."""
 
     assessment_id: AssessmentId
     household_id: HouseholdId
+    signal_id: SignalId | None = None
 
 
 @event("relief.need-assessment.dimension-answered", version=1, stream="assessment_id")

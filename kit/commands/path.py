@@ -19,7 +19,7 @@ from kit.errors import Contended, KeyMisused, NotFound, Refused, Retry, VersionM
 from kit.identity import Actor, may
 from kit.service import Service
 from kit.store.envelope import recorded
-from kit.store.model import Append, EventStore, GroupResult, Read, Verdict, VerdictKind
+from kit.store.model import Append, EventStore, GroupResult, Read, SetTimer, Verdict, VerdictKind
 from kit.telemetry import span
 from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 
@@ -153,6 +153,11 @@ class CommandPath:
         events = [recorded(e, self.store.source, verdict.position + n, at) for n, e in enumerate(append.events)]
         self._states.apply(events)
         return Answer.from_events(request.stream, loaded[request.stream].version, events, self._partitions, repeated=False)
+
+    async def drop_timer(self, stream: str, name: str, version: int) -> bool:
+        """The stream's timer led to nothing and is gone. False: the stream has moved on from that version, and the timer may mean more."""
+        verdict = await self._writer.submit(Append(reads=[Read(stream, version)], index=[(stream, SetTimer(name, None))]))
+        return verdict.kind is VerdictKind.OK
 
     async def _judged(self, request: Request, loaded: dict[str, Loaded], verdict: Verdict) -> Answer | None:
         match verdict.kind:

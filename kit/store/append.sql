@@ -11,6 +11,7 @@ create or replace function append_group(
   e_occurred timestamptz[], e_effective date[], e_data jsonb[], e_meta jsonb[], -- one per event
   c_app int[], c_stream text[], c_op text[], c_kind text[], c_key text[], c_due timestamptz[], -- one per change of an index row
   x_app int[], x_table text[], x_row jsonb[],                                  -- one per row of the service's own tables
+  p_now timestamptz,                                                           -- the time in a simulation, else null
   out verdict int[], out pos bigint[], out n int[], out detail text[], out at timestamptz, out base bigint, out last bigint)
 language plpgsql volatile as $$
 declare
@@ -54,8 +55,13 @@ begin
     end if;
   end loop;
   last := next_pos - 1;
-  at := greatest(clock_timestamp(), base_at, (select max(f) from unnest(p_floor) with ordinality x(f, o) where verdict[o] = 0));
+  at := greatest(coalesce(p_now, clock_timestamp()), base_at, (select max(f) from unnest(p_floor) with ordinality x(f, o) where verdict[o] = 0));
 
+  if cardinality(c_app) > 0 then -- also of an append without events: a timer that turned out to be moot is dropped
+    perform index_change(c.stream, c.op, c.kind, c.key, c.due, pos[c.app])
+      from unnest(c_app, c_stream, c_op, c_kind, c_key, c_due) with ordinality c(app, stream, op, kind, key, due, o)
+     where verdict[c.app] = 0 order by c.o;
+  end if;
   if last > base then
     insert into events (position, id, stream, version, type, schema_version, key, recorded_at, occurred_at, effective_from, data, meta)
       select base + row_number() over (order by e.app, e.o), e.id, e.stream, e.version, e.type, e.schema, e.key, at, e.occurred, e.effective, e.data, e.meta
@@ -65,9 +71,6 @@ begin
     insert into command_key (key, body, position, count)
       select a.key, a.body, pos[a.i], n[a.i] from unnest(p_key, p_body) with ordinality a(key, body, i)
        where a.key is not null and verdict[a.i] = 0 and n[a.i] > 0;
-    perform index_change(c.stream, c.op, c.kind, c.key, c.due, pos[c.app])
-      from unnest(c_app, c_stream, c_op, c_kind, c_key, c_due) with ordinality c(app, stream, op, kind, key, due, o)
-     where verdict[c.app] = 0 order by c.o;
     for item in select x.table_name, x.row from unnest(x_app, x_table, x_row) x(app, table_name, row) where verdict[x.app] = 0 loop
       execute format('insert into %1$I select * from jsonb_populate_record(null::%1$I, $1)', item.table_name) using item.row;
     end loop;

@@ -126,7 +126,10 @@ class MemoryStore:
         return self.claims.get((kind, key))
 
     async def due(self, until: datetime, limit: int) -> list[tuple[str, str, datetime]]:
-        return sorted(((s, n, d) for (s, n), d in self.timers.items() if d <= until), key=lambda item: item[2])[:limit]
+        return sorted(((s, n, d) for (s, n), d in self.timers.items() if d <= until), key=lambda item: (item[2], item[0], item[1]))[:limit]
+
+    async def next_due(self) -> datetime | None:
+        return min(self.timers.values(), default=None)
 
     async def head(self) -> Head:
         return Head(len(self.log), self.log[-1].meta.recorded_at if self.log else None)

@@ -73,7 +73,7 @@ class Unlink:
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """At `due` the named command of the stream is to be given; `due=None` cancels it. Setting again moves it."""
+    """At `due` the named command of the stream is given (`kit.timers`); `due=None` cancels it. Setting again moves it."""
 
     name: str
     due: datetime | None
@@ -92,7 +92,7 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """One decision's outcome. Without events it only asks whether all that was read is still so.
+    """One decision's outcome. Without events it only asks whether all that was read is still so, and may drop a timer that is moot.
 
     key, body: 32 hex digits (keyed hashes); body=None means the first answer wins whatever the body (reactions, timers).
     floor: the cause's `recorded_at`: what it led to is not recorded earlier.
@@ -182,6 +182,10 @@ class EventStore(Protocol):
 
     async def due(self, until: datetime, limit: int) -> list[tuple[str, str, datetime]]:
         """Timers due by then: (stream, name, due), earliest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest timer is due; None without any."""
         ...
 
     async def head(self) -> Head:

@@ -13,6 +13,7 @@ import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from contracts.envelope import Meta, Recorded
+from kit.clock import Clock
 from kit.errors import OutcomeUnknown, Retry
 from kit.store.envelope import StoredMeta
 from kit.store.model import Append, GroupResult, Head, Verdict, VerdictKind
@@ -39,7 +40,7 @@ WRITER_SETTINGS = {
 RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
-APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 27))})"
+APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 28))})"
 _meta = msgspec.json.Decoder(StoredMeta)
 
 T = TypeVar("T")
@@ -53,11 +54,15 @@ class NotCompared(Retry):
 class PgStore:
     """One service's log. `open` connects; `close` ends everything."""
 
-    def __init__(self, dsn: str, source: str, agreed: Agreed | None = None) -> None:
-        """agreed: asked on each connection that would write, whether store and topic were found to agree; None: nobody asks."""
+    def __init__(self, dsn: str, source: str, agreed: Agreed | None = None, clock: Clock | None = None) -> None:
+        """agreed: asked on each connection that would write, whether store and topic were found to agree; None: nobody asks.
+
+        clock: of a simulation, which then tells when something was recorded; otherwise the database does, under the order lock.
+        """
         self.dsn = dsn
         self.source = source
         self._agreed = agreed
+        self._clock = clock if clock is not None and clock.simulated else None
         self._pool: asyncpg.Pool | None = None
         self._writer: asyncpg.Connection | None = None
         self._writing = asyncio.Lock()
@@ -133,7 +138,7 @@ class PgStore:
             writer = await self._connected()
             try:
                 # Nothing may cancel a COMMIT under way: a cancelled caller leaves the call to finish by itself.
-                row = await asyncio.shield(writer.fetchrow(APPEND, *arrays, timeout=None))
+                row = await asyncio.shield(writer.fetchrow(APPEND, *arrays, self._now(), timeout=None))
             except REFUSED:
                 raise
             except LOST:
@@ -144,6 +149,9 @@ class PgStore:
             for kind, position, count, held in zip(row["verdict"], row["pos"], row["n"], row["detail"], strict=True)
         ]
         return GroupResult(verdicts, row["base"], row["last"])
+
+    def _now(self) -> datetime | None:
+        return self._clock.now() if self._clock else None
 
     async def _connected(self) -> asyncpg.Connection:
         if self._writer is None or self._writer.is_closed():
@@ -189,8 +197,13 @@ class PgStore:
         return rows[0]["stream"] if rows else None
 
     async def due(self, until: datetime, limit: int) -> list[tuple[str, str, datetime]]:
-        rows = await self._fetch("select stream, name, due from timer where due <= $1 order by due limit $2", until, limit)
+        rows = await self._fetch("select stream, name, due from timer where due <= $1 order by due, stream, name limit $2", until, limit)
         return [(row["stream"], row["name"], row["due"]) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        rows = await self._fetch("select min(due) as due from timer")
+        due: datetime | None = rows[0]["due"]
+        return due
 
     async def head(self) -> Head:
         """As `EventStore.head`: a group without appends, so that the lock is taken and freed inside one statement.
@@ -198,7 +211,7 @@ class PgStore:
         A transaction of several would keep it for ever if this process froze between parsing and binding one: for PostgreSQL that is
         "active", which no time limit ends [seen].
         """
-        newest = (await self._fetch(APPEND, *columns([])))[0]["base"]
+        newest = (await self._fetch(APPEND, *columns([]), self._now()))[0]["base"]
         rows = await self._fetch("select position, recorded_at from events where position = $1", newest)
         return Head(rows[0]["position"], rows[0]["recorded_at"]) if rows else Head(0, None)
 

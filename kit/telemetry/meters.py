@@ -74,6 +74,8 @@ METRICS: tuple[Metric, ...] = (
     _counter("minsheng.http.requests", "requests answered; route is the template, never the path", "method", "route", "status"),
     _counter("minsheng.vault.reads", "persons whose values were asked for", "purpose", "outcome"),
     _counter("minsheng.reactions", "foreign events that a reaction has dealt with", "reaction", "outcome"),
+    _counter("minsheng.timers", "deadlines that passed, by the command they gave and how it ended", "timer", "outcome"),
+    _gauge("minsheng.timers.late_seconds", "s", "how long the oldest timer has been due, 0 when none is"),
 )
 
 

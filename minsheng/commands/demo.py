@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from datetime import date
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,12 +18,11 @@ from minsheng.local.home import Home, default_home
 from minsheng.local.installation import launch
 from minsheng.local.program import Plan
 from minsheng.programs import PREPARE, service_programs
-
-if TYPE_CHECKING:
-    from minsheng.demo.case_file import CaseFile
-    from minsheng.demo.play import Player
+from minsheng.simulation import existing_clock, simulated_clock
 
 FUND = "children-serious-illness"
+ENDS = date(2023, 6, 30)
+"""The demonstration's clock stands here at the end: late enough that what nobody did is overdue."""
 FULL_IS_LATER = "The year of the district (full=1) is not part of this version yet."
 
 
@@ -36,14 +35,9 @@ def demo(
     """Play the case files of two families through the public APIs and print their chains."""
     if full:
         raise typer.BadParameter(FULL_IS_LATER, param_hint="--full")
-    console, began = Console(highlight=False, width=max(118, Console().width)), time.monotonic()
-
-    def told(phase: str, message: str) -> None:
-        if phase in {"program", "jars", "starting"}:
-            console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {message}")
-
+    console, began = console_of(), time.monotonic()
     with ExitStack() as stack:
-        installation = _started(stack, told, keep=keep)
+        installation = started(stack, console, keep=keep)
         asyncio.run(_play(console, installation, seed))
         console.print(f"\n[dim]{time.monotonic() - began:.1f} s[/dim]", end="  ")
         if keep:
@@ -54,10 +48,22 @@ def demo(
         console.print("nothing is left running")
 
 
-def _started(stack: ExitStack, told: Callable[[str, str], None], *, keep: bool) -> Installation:
-    """A running installation: one that is there already, or one started now (and stopped at the end unless kept)."""
-    home = default_home()
+def console_of() -> Console:
+    """Wide enough for the tables."""
+    return Console(highlight=False, width=max(118, Console().width))
+
+
+def started(stack: ExitStack, console: Console, *, keep: bool) -> Installation:
+    """A running simulation: one that is there already, or one started now (and stopped at the end unless kept)."""
+    home, began = default_home(), time.monotonic()
+
+    def told(phase: str, message: str) -> None:
+        if phase in {"program", "jars", "starting"}:
+            console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {message}")
+
     programs = service_programs()
+    Home(home).create()
+    simulated_clock(Home(home))
     try:
         if keep:
             launch(Home(home), Plan(programs=programs, prepare=PREPARE), told)
@@ -68,8 +74,9 @@ def _started(stack: ExitStack, told: Callable[[str, str], None], *, keep: bool) 
 
 
 async def _play(console: Console, installation: Installation, seed: str) -> None:
+    from kit.status import advance
     from minsheng.demo import screen
-    from minsheng.demo.case_file import load_all
+    from minsheng.demo.case_file import load_all, noon_of
     from minsheng.demo.play import Player
     from minsheng.prepare import local_issuer
     from minsheng.programs import SERVICES
@@ -78,22 +85,23 @@ async def _play(console: Console, installation: Installation, seed: str) -> None
     ops = {name: f"http://127.0.0.1:{installation.port(f'{name}-ops')}" for name in SERVICES}
     player = Player(services, ops, local_issuer(installation.home.keys), seed)
     cases = load_all()
+    clock = existing_clock(installation.home)
+
+    async def until(day: date) -> None:
+        if noon_of(day) > clock.now():
+            await advance(clock, noon_of(day), player.statuses)
+
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
         await player.publish_areas()
-        for case in cases:
-            await _play_case(player, case, progress)
-    await player.settle()
+        bars = {case.title: progress.add_task(case.title, total=len(case.steps)) for case in cases}
+        await player.play_together(cases, lambda case, _step: progress.advance(bars[case.title]), until)
+    await until(ENDS)
     families = {player.names.id(case.household): case.title for case in cases if case.household}
     for household, title in families.items():
         screen.chain(console, title, await player.get(f"/households/{household}/chain"))
     screen.exceptions(console, await player.get("/exceptions"), families)
     screen.trace(console, await player.get(f"/funds/{FUND}/trace", "charity_officer"), families)
     await player.close()
-
-
-async def _play_case(player: Player, case: CaseFile, progress: Progress) -> None:
-    bar = progress.add_task(case.title, total=len(case.steps))
-    await player.play(case, lambda _step: progress.advance(bar))
 
 
 def _how_to_ask(console: Console, installation: Installation, seed: str) -> None:

@@ -25,6 +25,7 @@ from minsheng.local.program import Plan
 from minsheng.local.state import State
 from minsheng.local.supervisor import supervise
 from minsheng.programs import PREPARE, service_programs
+from minsheng.simulation import simulated_clock
 
 console = Console(highlight=False, soft_wrap=True)
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -49,9 +50,13 @@ def up(
     services: Annotated[bool, typer.Option(help="Start our services too, not only PostgreSQL and Kafka.")] = True,
     detach: Annotated[bool, typer.Option("--detach", help="Return when all is ready and leave it running.")] = False,
     new_ports: Annotated[bool, typer.Option("--new-ports", help="Choose other ports than the remembered ones.")] = False,
+    simulation: Annotated[bool, typer.Option("--simulation", help="A clock that you move (minsheng clock), to try deadlines.")] = False,
 ) -> None:
     """Start PostgreSQL, Kafka and the services; without --detach they run until Ctrl-C."""
     home, screen = Home(default_home()), _Screen()
+    if simulation:
+        home.create()
+        simulated_clock(home)
     plan = Plan(programs=service_programs() if services else (), prepare=PREPARE if services else None, new_ports=new_ports)
     try:
         if detach:

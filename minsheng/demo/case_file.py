@@ -92,6 +92,11 @@ def load_all() -> list[CaseFile]:
     return [CaseFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))]
 
 
+def noon_of(day: date) -> datetime:
+    """Noon in Shanghai."""
+    return datetime.combine(day, time(12), SHANGHAI).astimezone(UTC)
+
+
 def instant_of(day: date) -> str:
-    """Noon in Shanghai on a business day, as an instant."""
-    return datetime.combine(day, time(12), SHANGHAI).astimezone(UTC).isoformat()
+    """Noon in Shanghai on a business day, as a command says it."""
+    return noon_of(day).isoformat()

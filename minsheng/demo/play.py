@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import httpx
@@ -29,6 +30,17 @@ ACTORS: dict[str, tuple[str, Role, str]] = {
     "auditor": ("auditor-1", Role.AUDITOR, "440308"),
 }
 """Who acts in the case files: id, role, area."""
+
+
+def merged(cases: Sequence[CaseFile]) -> list[tuple[date, int, Step]]:
+    """The steps of all cases by day: (day, number of the case, step). A step without a day, or with an earlier one, follows the one before."""
+    steps: list[tuple[date, int, Step]] = []
+    for number, case in enumerate(cases):
+        day = date.min
+        for step in case.steps:
+            day = max(day, step.day or day)
+            steps.append((day, number, step))
+    return sorted(steps, key=lambda item: item[:2])
 
 
 class Unexpected(Exception):
@@ -75,6 +87,24 @@ class Player:
             await self._register(name, person, case.area)
         for step in case.steps:
             told(step)
+            await (self.settle() if step.settle else self._take(step))
+
+    async def play_together(
+        self, cases: Sequence[CaseFile], told: Callable[[CaseFile, Step], None], until: Callable[[date], Awaitable[None]]
+    ) -> None:
+        """Every step of all cases was taken, day by day; each case keeps its order.
+
+        until: the clock stands at a day's noon, and what was due before has acted.
+        """
+        begun: set[int] = set()
+        for day, number, step in merged(cases):
+            case = cases[number]
+            await until(day)
+            if number not in begun:
+                begun.add(number)
+                for name, person in case.persons.items():
+                    await self._register(name, person, case.area)
+            told(case, step)
             await (self.settle() if step.settle else self._take(step))
 
     async def _register(self, name: str, person: Person, area: str) -> None:

@@ -64,6 +64,11 @@ class Home:
     def prepared_file(self) -> Path:
         return self.run / "prepared.json"
 
+    @property
+    def clock_file(self) -> Path:
+        """The simulated clock of an installation that is a simulation; others have none."""
+        return self.root / "clock.json"
+
     def create(self) -> None:
         """All folders exist. Others may pass through to PostgreSQL's folder (it may run as another account) but list nothing.
 

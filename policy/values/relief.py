@@ -1,10 +1,17 @@
-"""Values of relief: basic living (L1), special aid (L2), temporary aid (L3), procedure and money."""
+"""Values of relief: discovery, basic living (L1), special aid (L2), temporary aid (L3), procedure and money."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from policy.values.shapes import Amount, Codes, Table, Values
+
+
+class Discovery(Values):
+    """How long opinions and the named contacts of listed persons may wait. `_wd` = working days; the limits of signals are `alert_act`."""
+
+    opinion_answer_wd: Table
+    contact_reassign_wd: Amount
 
 
 class BasicLiving(Values):
@@ -67,6 +74,8 @@ class Procedure(Values):
     review_stable_months: Amount
     review_unstable_months: Amount
     death_change_months: Amount
+    death_lift_wd: Amount
+    household_change_wd: Amount
     concealed_change_months: Amount
     fraud_fine_max_multiple: Amount
     job_refusals: Amount

@@ -8,6 +8,7 @@ from kit.http.auth import Authenticate
 from kit.service import Service
 from services.registry.api import router
 from services.registry.domain.area import area
+from services.registry.domain.organisation import organisation
 from services.registry.domain.person import person
 from services.registry.resources import RegistryResources, open_resources
 
@@ -19,7 +20,7 @@ def routers(resources: RegistryResources, authenticate: Authenticate) -> list[AP
 
 registry = Service(
     "registry",
-    aggregates=[person, area],
+    aggregates=[person, area, organisation],
     resources=open_resources,
     routers=routers,
     tables=["vault"],

@@ -1,17 +1,25 @@
 """What relief consists of."""
 
 from kit.service import Service
+from services.relief.domain.contact_assignment import contact_assignment
+from services.relief.domain.death_case import death_case
 from services.relief.domain.entitlement import entitlement
 from services.relief.domain.household import household
 from services.relief.domain.known_person import known_person
 from services.relief.domain.need import need
 from services.relief.domain.need_assessment import need_assessment
+from services.relief.domain.need_signal import need_signal
+from services.relief.domain.opinion import opinion
+from services.relief.domain.pairing_agreement import pairing_agreement
 from services.relief.domain.referral import referral
+from services.relief.domain.screening_round import screening_round
 from services.relief.domain.special_aid import special_aid
 from services.relief.domain.temp_aid import temp_aid
 from services.relief.domain.temp_aid_year import temp_aid_year
+from services.relief.domain.visit import visit
+from services.relief.domain.visit_campaign import visit_campaign
 from services.relief.reactions.coverage import coverage_reactions
-from services.relief.reactions.death import on_death, on_death_revoked
+from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
 from services.relief.reactions.referrals import referral_reactions
 
 relief = Service(
@@ -19,6 +27,14 @@ relief = Service(
     aggregates=[
         known_person,
         household,
+        visit_campaign,
+        visit,
+        opinion,
+        pairing_agreement,
+        contact_assignment,
+        screening_round,
+        need_signal,
+        death_case,
         need_assessment,
         need,
         entitlement,
@@ -30,6 +46,7 @@ relief = Service(
     reactions=[
         on_death,
         on_death_revoked,
+        on_died_out,
         *coverage_reactions,
         *referral_reactions,
     ],

@@ -58,7 +58,7 @@ def split(program: Program) -> list[Program]:
 
 @pytest.fixture(scope="module")
 def fired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalInstallation]:
-    programs = [part for program in service_programs() for part in split(program)]
+    programs = [part for program in service_programs({"MINSHENG_TIMERS": "false"}) for part in split(program)]
     with LocalInstallation(tmp_path_factory.mktemp("fire") / "home", programs, PREPARE, throwaway=True) as installation:
         yield installation
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,16 +24,18 @@ from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import authenticator
-from kit.identity import LocalIssuer, Role
+from kit.identity import Actor, LocalIssuer, Role
 from kit.journal import sets
 from kit.journal.intake import Journal
 from kit.reacting import Reacting
+from kit.store.memory import MemoryStore
 from kit.store.postgres import PgStore
 from kit.streams.reactor import Reactor
 from kit.streams.relay import Relay
 from kit.streams.topics import Topic, ensure_topics, source_of, topic_of, topic_of_source
 from kit.telemetry import METRICS, Metric, metrics, tracing
 from kit.testing import policy
+from kit.timers import Sweeper
 from kit.vault import Keyring, PersonalField, UnknownPerson, Vault, VaultKeys
 from kit.view import Row, View
 from minsheng.local import Installation
@@ -41,6 +44,7 @@ from tests.faults.waiting import until
 from tests.kit.streams.places import messages
 from tests.kit.streams.producing import Writer
 from tests.kit.streams.toy import recorded
+from tests.kit.timed import GivePromise, Hands, timed
 from tests.kit.toy import HOME, ONE, AccountOpened, PaidIn, PersonGone, toy
 
 pytestmark = pytest.mark.real
@@ -191,6 +195,7 @@ async def test_every_metric_of_the_list_is_set_by_real_work(counted: None, works
     """No metric is listed that nothing sets; the page names its unit and meaning."""
     await works.opened_and_paid()
     await works.told_elsewhere()
+    await a_timer_acts()
     vault = Vault(works.pool, VaultKeys(works.pool, Keyring.generate()))
     with pytest.raises(UnknownPerson):
         await vault.read(ONE, [PersonalField.NAME], actor="worker-1", purpose="review")
@@ -202,6 +207,16 @@ async def test_every_metric_of_the_list_is_set_by_real_work(counted: None, works
     await until(all_shown, "every metric")
     for metric in METRICS:
         assert f" {metric.meaning}" in metrics.render()
+
+
+async def a_timer_acts() -> None:
+    """A promise of the other toy service lapses."""
+    packs, calendar = policy()
+    clock = Hands(datetime(2022, 3, 1, tzinfo=UTC))
+    path = CommandPath(timed, MemoryStore(clock=clock), keys=Keys(b"s"), packs=packs, calendar=calendar, clock=clock, partitions=4)
+    worker = Actor(id="worker-1", roles=frozenset({Role.CASEWORKER}), area="440308")
+    await path.execute(GivePromise(promise_id=ONE, until=clock.now()), worker, "give")
+    assert await Sweeper(path, "", clock).sweep() == 1
 
 
 def shown(metric: Metric) -> str:

@@ -9,7 +9,8 @@ from kit.telemetry import METRICS, Metrics, UnknownMetric
 
 NAMES = """minsheng.commands minsheng.command.duration minsheng.append.group_size minsheng.append.duration minsheng.store.position
 minsheng.relay.position minsheng.relay.lag_events minsheng.consumer.position minsheng.consumer.lag_events minsheng.consumer.lag_seconds
-minsheng.parked minsheng.view.rows_written minsheng.http.requests minsheng.vault.reads minsheng.reactions"""
+minsheng.parked minsheng.view.rows_written minsheng.http.requests minsheng.vault.reads minsheng.reactions
+minsheng.timers minsheng.timers.late_seconds"""
 
 
 @pytest.fixture

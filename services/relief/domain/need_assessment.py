@@ -8,16 +8,18 @@ from typing import Literal, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.ids import AssessmentId, HouseholdId, Month, NeedId, PersonId
+from contracts.ids import AssessmentId, HouseholdId, Month, NeedId, PersonId, SignalId
 from contracts.relief.household import HouseholdAssessed
 from contracts.relief.need import NeedRegistered
 from contracts.relief.need_assessment import AssessmentFinalised, AssessmentOpened, AssessmentSuperseded, DimensionAnswered, NeedLine
+from contracts.relief.need_signal import NeedSignalClosed
 from contracts.terms import Dimension, Measure, NeedCategory, Period, Urgency
 from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context, PositiveFen
 from kit.identity import Role
 from services.relief.domain.household import Household, household
 from services.relief.domain.need import check_months
+from services.relief.domain.need_signal import NeedSignal, closed_by, need_signal, require_assessable
 
 NeedAssessmentEvent = AssessmentOpened | DimensionAnswered | AssessmentFinalised | AssessmentSuperseded
 Stage = Literal["draft", "final", "superseded"]
@@ -29,6 +31,7 @@ class NeedAssessment:
 
     assessment_id: AssessmentId = AssessmentId("")
     household_id: HouseholdId | None = None
+    signal_id: SignalId | None = None
     answers: Mapping[Dimension, tuple[NeedLine, ...]] = field(default_factory=dict)
     stage: Stage = "draft"
 
@@ -44,8 +47,8 @@ class NeedAssessment:
 
 def evolve(assessment: NeedAssessment, event: NeedAssessmentEvent) -> NeedAssessment:
     match event:
-        case AssessmentOpened(assessment_id=assessment_id, household_id=home):
-            return replace(assessment, assessment_id=assessment_id, household_id=home)
+        case AssessmentOpened(assessment_id=assessment_id, household_id=home, signal_id=signal):
+            return replace(assessment, assessment_id=assessment_id, household_id=home, signal_id=signal)
         case DimensionAnswered(dimension=dimension, lines=lines):
             return replace(assessment, answers={**assessment.answers, dimension: lines})
         case AssessmentFinalised():
@@ -72,10 +75,11 @@ class FoundNeed(BaseModel):
 
 
 class OpenAssessment(Command):
-    """Begin the assessment of a household."""
+    """Begin the assessment of a household. `signal_id`: the verified signal that led to it."""
 
     assessment_id: AssessmentId
     household_id: HouseholdId
+    signal_id: SignalId | None = None
 
 
 class AnswerDimension(Command):
@@ -99,13 +103,17 @@ class SupersedeAssessment(Command):
     replaced_by: AssessmentId
 
 
-def open_assessment(command: OpenAssessment, _assessment: NeedAssessment, _context: Context, home: Household) -> list[AssessmentOpened]:
+def open_assessment(
+    command: OpenAssessment, _assessment: NeedAssessment, _context: Context, home: Household, signal: NeedSignal
+) -> list[AssessmentOpened]:
     """The household's assessment is a draft.
 
-    Raises: Refused("household_closed").  Source: B18.
+    Raises: Refused("household_closed" | "signal_not_verified" | "other_household").  Source: B18, A07, SG-01.
     """
     require(home.is_open, "household_closed")
-    return [AssessmentOpened(assessment_id=command.assessment_id, household_id=command.household_id)]
+    if command.signal_id is not None:
+        require_assessable(signal, command.household_id)
+    return [AssessmentOpened(**command.model_dump(exclude={"occurred_at"}))]
 
 
 def answer(command: AnswerDimension, assessment: NeedAssessment, context: Context, home: Household) -> list[DimensionAnswered]:
@@ -126,18 +134,19 @@ def _line(found: FoundNeed, dimension: Dimension, need_id: str) -> NeedLine:
 
 
 def finalise(
-    _command: FinaliseAssessment, assessment: NeedAssessment, _context: Context, home: Household
-) -> list[AssessmentFinalised | HouseholdAssessed | NeedRegistered]:
-    """The assessment is final, the household knows it, and every line found is a registered need, all in one append.
+    _command: FinaliseAssessment, assessment: NeedAssessment, _context: Context, home: Household, signal: NeedSignal
+) -> list[AssessmentFinalised | HouseholdAssessed | NeedRegistered | NeedSignalClosed]:
+    """The assessment is final, the household knows it, every line found is a registered need, its signal is closed, all in one append.
 
-    Raises: Refused("not_draft" | "household_closed"); Refused("dimension_unanswered", dimensions).  Source: B18, ruling 5.
+    Raises: Refused("not_draft" | "household_closed"); Refused("dimension_unanswered", dimensions).  Source: B18, SG-01, ruling 5.
     """
     require(assessment.stage == "draft", "not_draft", stage=assessment.stage)
     require(home.is_open, "household_closed")
     require(not assessment.unanswered, "dimension_unanswered", dimensions=assessment.unanswered)
     final = AssessmentFinalised(assessment_id=assessment.assessment_id, household_id=home.household_id)
     assessed = HouseholdAssessed(household_id=home.household_id, assessment_id=assessment.assessment_id, needs=len(assessment.lines))
-    return [final, assessed, *(_registered(line, assessment, home) for line in assessment.lines)]
+    needs = [_registered(line, assessment, home) for line in assessment.lines]
+    return [final, assessed, *needs, *closed_by(assessment.assessment_id, signal)]
 
 
 def _registered(line: NeedLine, assessment: NeedAssessment, home: Household) -> NeedRegistered:
@@ -184,7 +193,7 @@ need_assessment = Aggregate(
         command(
             open_assessment,
             stream="new",
-            also=[household.by("household_id")],
+            also=[household.by("household_id"), need_signal.by("signal_id")],
             roles={Role.CASEWORKER},
             example=OpenAssessment(assessment_id=_ASSESSMENT, household_id=_HOME),
         ),
@@ -196,7 +205,7 @@ need_assessment = Aggregate(
         ),
         command(
             finalise,
-            also=[household.by("household_id")],
+            also=[household.by("household_id"), need_signal.by("signal_id")],
             roles={Role.CASEWORKER},
             example=FinaliseAssessment(assessment_id=_ASSESSMENT),
         ),

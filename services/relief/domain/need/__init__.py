@@ -8,6 +8,7 @@ from services.relief.domain.need.commands import (
     ChangeNeed,
     CloseNeed,
     DeliverCoverage,
+    ExplainNoReferral,
     OfferCoverage,
     RecordPriorPayer,
     RegisterNeed,
@@ -15,13 +16,16 @@ from services.relief.domain.need.commands import (
     TrimCoverage,
 )
 from services.relief.domain.need.coverage import committed, delivered, home_of, released, restated, reversed_line
-from services.relief.domain.need.decisions import check_months
+from services.relief.domain.need.decisions import check_lack, check_months
+from services.relief.domain.need.found import FoundOnTheWay, found_needs
 from services.relief.domain.need.state import Need, NeedEvent, Portion, Slot, evolve
 
 __all__ = [
     "ChangeNeed",
     "CloseNeed",
     "DeliverCoverage",
+    "ExplainNoReferral",
+    "FoundOnTheWay",
     "Need",
     "NeedEvent",
     "OfferCoverage",
@@ -31,10 +35,12 @@ __all__ = [
     "ReverseCoverage",
     "Slot",
     "TrimCoverage",
+    "check_lack",
     "check_months",
     "committed",
     "delivered",
     "evolve",
+    "found_needs",
     "home_of",
     "need",
     "released",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.ids import HouseholdId, LineId, NeedId
+from contracts.relief.need import NoReferralReason
 from contracts.terms import ClosingCode, Layer, NeedCategory, PriorPayer, Scheme
 from kit.aggregate import Aggregate, command
 from kit.identity import Role
@@ -11,13 +12,24 @@ from services.relief.domain.need.commands import (
     ChangeNeed,
     CloseNeed,
     DeliverCoverage,
+    ExplainNoReferral,
     OfferCoverage,
     RecordPriorPayer,
     RegisterNeed,
     ReverseCoverage,
     TrimCoverage,
 )
-from services.relief.domain.need.decisions import change, close, deliver, offer, record_prior_payer, register, reverse, trim
+from services.relief.domain.need.decisions import (
+    change,
+    close,
+    deliver,
+    explain_no_referral,
+    offer,
+    record_prior_payer,
+    register,
+    reverse,
+    trim,
+)
 from services.relief.domain.need.state import Need, evolve
 
 _ID = "0190a000-0000-8000-8000-00000000000"
@@ -55,6 +67,11 @@ need = Aggregate(
         command(deliver, roles={Role.SYSTEM}, example=DeliverCoverage(need_id=_NEED, line_id=_LINE, amount=412_000)),
         command(trim, roles={Role.SYSTEM}, example=TrimCoverage(need_id=_NEED, line_id=_LINE, kept=412_000)),
         command(reverse, roles={Role.SYSTEM}, example=ReverseCoverage(need_id=_NEED, line_id=_LINE, amount=120_000)),
+        command(
+            explain_no_referral,
+            roles={Role.CASEWORKER},
+            example=ExplainNoReferral(need_id=_NEED, reason=NoReferralReason.OWN_AID_COVERS),
+        ),
         command(close, roles={Role.CASEWORKER}, example=CloseNeed(need_id=_NEED, code=ClosingCode.MET)),
     ],
 )

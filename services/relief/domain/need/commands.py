@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from contracts.ids import HouseholdId, LineId, Month, NeedId, PersonId
+from contracts.relief.need import NoReferralReason
 from contracts.terms import ClosingCode, Dimension, Layer, Measure, NeedCategory, Period, PriorPayer, Scheme, Urgency
 from kit.command import Command, PositiveFen
 
@@ -82,6 +83,13 @@ class ReverseCoverage(Command):
     line_id: LineId
     amount: PositiveFen
     month: Month | None = None
+
+
+class ExplainNoReferral(Command):
+    """Say why the need is referred to nobody."""
+
+    need_id: NeedId
+    reason: NoReferralReason
 
 
 class CloseNeed(Command):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from contracts.ids import Month
+from contracts.ids import Month, PersonId
 from contracts.relief.need import (
     CoverageCommitted,
     CoverageDelivered,
@@ -16,6 +17,7 @@ from contracts.relief.need import (
     NeedClosed,
     NeedRegistered,
     NeedReopened,
+    NoReferralExplained,
     PriorPayerRecorded,
 )
 from contracts.terms import ClosingCode, Period
@@ -28,6 +30,7 @@ from services.relief.domain.need.commands import (
     ChangeNeed,
     CloseNeed,
     DeliverCoverage,
+    ExplainNoReferral,
     OfferCoverage,
     RecordPriorPayer,
     RegisterNeed,
@@ -44,10 +47,31 @@ def register(command: RegisterNeed, _need: Need, _context: Context, home: Househ
     Raises: Refused("household_closed" | "month_missing" | "month_not_wanted" | "months_reversed" | "not_a_member").
     Source: rulings 1, 2, 5.
     """
-    require(home.is_open, "household_closed")
-    require(command.person_id is None or command.person_id in home.members, "not_a_member", person_id=command.person_id)
-    check_months(command.period, command.first_month, command.last_month)
+    check_lack(command, home)
     return [NeedRegistered(**command.model_dump(exclude={"occurred_at"}))]
+
+
+class Lack(Protocol):
+    """Whose need it is and in which months: what a registration and a need found on the way both say."""
+
+    @property
+    def person_id(self) -> PersonId | None: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def first_month(self) -> Month | None: ...
+    @property
+    def last_month(self) -> Month | None: ...
+
+
+def check_lack(lack: Lack, home: Household) -> None:
+    """A need is one of an open household, and of somebody who lives in it.
+
+    Raises: Refused("household_closed" | "month_missing" | "month_not_wanted" | "months_reversed" | "not_a_member").
+    """
+    require(home.is_open, "household_closed")
+    require(lack.person_id is None or lack.person_id in home.members, "not_a_member", person_id=lack.person_id)
+    check_months(lack.period, lack.first_month, lack.last_month)
 
 
 def check_months(period: Period, first: Month | None, last: Month | None) -> None:
@@ -184,6 +208,17 @@ def reverse(command: ReverseCoverage, need: Need, _context: Context) -> list[Cov
     Raises: Refused("above_delivered").  Source: ruling 11, SC-17.
     """
     return reversed_line(need, command.line_id, command.amount, need.month_of_line(command.line_id, command.month))
+
+
+def explain_no_referral(command: ExplainNoReferral, need: Need, _context: Context) -> list[NoReferralExplained]:
+    """It is recorded why the need is referred to nobody; saying the same again changes nothing.
+
+    Raises: Refused("need_closed").  Source: B02.
+    """
+    _require_open(need)
+    if need.no_referral is command.reason:
+        return []
+    return [NoReferralExplained(need_id=need.need_id, household_id=home_of(need), reason=command.reason)]
 
 
 def close(command: CloseNeed, need: Need, _context: Context) -> list[NeedClosed]:

@@ -17,6 +17,8 @@ from contracts.relief.need import (
     NeedClosed,
     NeedRegistered,
     NeedReopened,
+    NoReferralExplained,
+    NoReferralReason,
     PriorPayerRecorded,
 )
 from contracts.terms import ClosingCode, Measure, NeedCategory, Period, Urgency
@@ -32,6 +34,7 @@ NeedEvent = (
     | CoverageDelivered
     | CoverageReleased
     | CoverageReversed
+    | NoReferralExplained
     | NeedClosed
     | NeedReopened
 )
@@ -66,6 +69,7 @@ class Need:
     payer_lines: frozenset[LineId] = frozenset()
     lines: Mapping[LineId, Mapping[Slot, Portion]] = field(default_factory=dict)
     refused: frozenset[LineId] = frozenset()
+    no_referral: NoReferralReason | None = None
     closed: ClosingCode | None = None
 
     def net(self, slot: Slot) -> int:
@@ -126,6 +130,8 @@ def evolve(need: Need, event: NeedEvent) -> Need:
             return _with_line(need, line, {need.slot(month): (-amount, 0)})
         case CoverageReversed(line_id=line, amount=amount, month=month):
             return _with_line(need, line, {need.slot(month): (0, -amount)})
+        case NoReferralExplained(reason=reason):
+            return replace(need, no_referral=reason)
         case NeedClosed(code=code):
             return replace(need, closed=code)
         case NeedReopened():

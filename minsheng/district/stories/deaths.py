@@ -1,0 +1,38 @@
+"""Deaths of known persons: told by the funeral home a day or two later, some first by the family and then confirmed by a hospital."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from minsheng.district.diary import Diary
+from minsheng.district.figures import Scale
+from minsheng.district.people import Household, People, Person
+from minsheng.district.seasons import workday_from
+from minsheng.district.staff import REGISTRAR, caseworker
+from minsheng.district.stories.opening import is_known_to_relief
+
+FIRST_TOLD_EVERY = 3
+
+
+def tell(diary: Diary, everybody: People, _scale: Scale) -> None:
+    """Every third death is reported before it is confirmed; a household that lives on loses a member."""
+    dead = [(home, person) for home, person in everybody.persons() if person.died_on is not None]
+    for number, (home, person) in enumerate(dead):
+        assert person.died_on is not None  # noqa: S101 - chosen so
+        _told(diary, home, person, person.died_on, reported_first=number % FIRST_TOLD_EVERY == 0)
+
+
+def _told(diary: Diary, home: Household, person: Person, died_on: date, *, reported_first: bool) -> None:
+    story = diary.story(f"death/{person.id}")
+    path = f"registry/person/{person.id}/report-death"
+    death = {"died_on": died_on.isoformat()}
+    if reported_first:
+        first = {**death, "source": "family", "certainty": "reported"}
+        story.give(died_on + timedelta(days=1), REGISTRAR, path, first, window=2)
+    source = "hospital" if reported_first else "funeral_home"
+    confirmed = {**death, "source": source, "certainty": "confirmed"}
+    story.give(workday_from(died_on, 2), REGISTRAR, path, confirmed, window=0)
+    if len(home.members) > 1 and is_known_to_relief(home):
+        gone = {"person_id": person.id, "left_on": died_on.isoformat(), "reason": "deceased"}
+        remove = f"relief/household/{home.id}/remove-member"
+        story.give(workday_from(died_on, 4), caseworker(home.street), remove, gone, window=2)
