@@ -5,6 +5,7 @@ from services.relief.domain.contact_assignment import contact_assignment
 from services.relief.domain.death_case import death_case
 from services.relief.domain.entitlement import entitlement
 from services.relief.domain.household import household
+from services.relief.domain.known_organisation import known_organisation
 from services.relief.domain.known_person import known_person
 from services.relief.domain.need import need
 from services.relief.domain.need_assessment import need_assessment
@@ -26,6 +27,7 @@ relief = Service(
     "relief",
     aggregates=[
         known_person,
+        known_organisation,
         household,
         visit_campaign,
         visit,

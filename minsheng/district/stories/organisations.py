@@ -50,7 +50,7 @@ def codes(scale: Scale) -> list[tuple[OrganisationKind, int]]:
     return [(kind, number) for kind, count in KINDS.items() for number in range(scale.of(count, 4))]
 
 
-def working(scale: Scale, count: int) -> list[str]:
+def working(scale: Scale, count: int) -> Sequence[str]:
     """The codes of so many organisations that are never restricted, agencies first."""
     sound = sorted(codes(scale), key=lambda one: one[0] is not OrganisationKind.AGENCY)
     every = [invent_credit_code(kind, number) for kind, number in sound]
