@@ -6,10 +6,10 @@ September. Shifts are told on the next working day, some in the last days of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from contracts.charity.volunteer_activity import VolunteerKind
-
 from kit.clock import SHANGHAI
 from minsheng.district import figures
 from minsheng.district.diary import Diary
@@ -75,7 +75,7 @@ def _epidemic(diary: Diary, scale: Scale) -> None:
         _shift(diary, number, min(day, LAST_SHIFT), number % staff, organisations)
 
 
-def _shift(diary: Diary, number: int, day: date, member: int, organisations: list[str]) -> None:
+def _shift(diary: Diary, number: int, day: date, member: int, organisations: Sequence[str]) -> None:
     story = diary.story(f"shift/{number}")
     area = STREETS[member % len(STREETS)]
     body = {
