@@ -81,15 +81,16 @@ def household_rows(rows: Rows) -> HouseholdRows | None:
 
 
 class Fold:
-    """The views of one household, folded in memory event by event: the same code as live (design, "Read side")."""
+    """Views of one Kafka key, folded in memory event by event: the same code as live (design, "Read side")."""
 
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[str, Any]] = {view.name: {} for view in (*HOUSEHOLD_VIEWS, vital)}
+    def __init__(self, more: Iterable[View[Any]] = (), views: Iterable[View[Any]] = (*HOUSEHOLD_VIEWS, vital)) -> None:
+        self._views = (*views, *more)
+        self.tables: dict[str, dict[str, Any]] = {view.name: {} for view in self._views}
 
     def add(self, events: Iterable[tuple[Event, Meta]]) -> None:
         """Apply events in order (of each source and Kafka key)."""
         for pair in events:
-            for view in (*HOUSEHOLD_VIEWS, vital):
+            for view in self._views:
                 view.fold([pair], self.tables[view.name])
 
     def of(self, view: View[R]) -> list[R]:

@@ -20,6 +20,7 @@ from contracts.relief.contact_assignment import (
 )
 from contracts.relief.visit import Channel
 from kit.aggregate import Aggregate, command, require
+from kit.clock import shanghai_date
 from kit.command import Command, Context
 from kit.identity import Role
 from kit.reaction import person_subject
@@ -196,7 +197,9 @@ def begin_leave(command: BeginLeave, assignment: ContactAssignment, context: Con
 
 
 def _due_after(start: datetime, context: Context) -> datetime:
-    return context.calendar.due_at(start, context.policy.contact_reassign_wd)
+    """By the pack of the day it counts from, whenever somebody looks."""
+    pack = context.packs.at(shanghai_date(start), context.area)
+    return context.calendar.due_at(start, pack.contact_reassign_wd)
 
 
 def end_leave(_command: EndLeave, assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue | ContactLeaveEnded]:
