@@ -44,6 +44,7 @@ AssistId = NewType("AssistId", str)
 CareBedId = NewType("CareBedId", str)
 SafetyTrainingId = NewType("SafetyTrainingId", str)
 AccidentId = NewType("AccidentId", str)
+GrantId = NewType("GrantId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 
@@ -78,6 +79,7 @@ PATTERNS: dict[str, str] = {
             "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
             "HazardId", "LoanId", "GrantId",
             "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId",
+            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,
     ),

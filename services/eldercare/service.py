@@ -1,5 +1,6 @@
 """Eldercare: meals, devices and emergency calls of elders. A table of contents."""
 """Eldercare: meals, visits, care beds and mobility help for elders, and the safety of those who care. A table of contents."""
+"""Eldercare: meals, devices, emergency calls, visits, care beds and mobility help for elders, and safety. A table of contents."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from services.eldercare.domain.device import device
 from services.eldercare.domain.emergency_incident import emergency_incident
 from services.eldercare.domain.assist import assist
 from services.eldercare.domain.care_visit_plan import care_visit_plan
+from services.eldercare.domain.device import device
+from services.eldercare.domain.emergency_incident import emergency_incident
 from services.eldercare.domain.family_care_bed import family_care_bed
 from services.eldercare.domain.known_household import known_household
 from services.eldercare.domain.known_person import known_person
@@ -40,6 +43,8 @@ eldercare = Service(
     aggregates=[
         meal_point,
         meal_account,
+        device,
+        emergency_incident,
         mobility_asset,
         loan,
         operator_training,

@@ -30,6 +30,7 @@ HOLDING: Sweep = {
 }
 ENDING: Sweep = {
     "meal-account": lambda one: CloseForDeath(account_id=MealAccountId(one)),
+    "device": lambda one: ReturnForDeath(device_id=DeviceId(one)),
     "care-visit-plan": lambda one: EndPlanForDeath(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: CloseBedForDeath(bed_id=CareBedId(one)),
     "loan": lambda one: AskCollection(loan_id=LoanId(one)),
@@ -38,6 +39,7 @@ ENDING: Sweep = {
 }
 TAKING_BACK: Sweep = {
     "meal-account": lambda one: ReopenAfterRevocation(account_id=MealAccountId(one)),
+    "device": lambda one: ReinstateAfterRevocation(device_id=DeviceId(one)),
     "care-visit-plan": lambda one: ResumePlanAfterRevocation(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: ResumeBedAfterRevocation(bed_id=CareBedId(one)),
     "loan": lambda one: WithdrawCollection(loan_id=LoanId(one)),
@@ -51,7 +53,7 @@ def note_death(event: PersonDeceased, meta: Meta) -> list[NoteDeath]:
 
 
 def hold_or_end(event: PersonDeceased, streams: Sequence[str]) -> list[Command]:
-    """A confirmed death ends what the person has; a reported one only holds it, and meals are not held."""
+    """A confirmed death ends what the person has; a reported one only holds it, and neither meals nor alarms are held."""
     return _swept(ENDING if event.certainty is Certainty.CONFIRMED else HOLDING, streams)
 
 
