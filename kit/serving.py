@@ -157,6 +157,8 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
             parts.append(told("relay", relay.run))
         if role.includes(ProcessRole.WORKER) and service.reactions:
             parts.append(told("worker", _worker(path, store.pool, settings)))
+        if role.includes(ProcessRole.WORKER) and service.parts:
+            parts += [told(name, part) for name, part in service.parts(path, settings).items()]
         if role.includes(ProcessRole.WORKER) and settings.timers:
             parts.append(told("timers", Sweeper(path, store.dsn, clock).run))
         parts.append(told("ops", _ops(service, store, settings, clock), port=settings.ops_port))

@@ -73,7 +73,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     def has_read(self, owners: Mapping[str, Status]) -> bool:
         """Every consumer has applied all that its sources have published."""
         places = {(place.consumer, place.source, place.partition): place.position for place in self.consumers}
-        names = {place.consumer for place in self.consumers} or {""}
+        names = {place.consumer for place in self.consumers if place.source in self.sources} or {""}
         return all(
             places.get((name, source, partition), 0) >= position
             for name in names

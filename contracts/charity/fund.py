@@ -114,12 +114,12 @@ class LeftoverMoved(Event):
 
 @event("charity.fund.leftover-received", version=1, stream="fund_id")
 class LeftoverReceived(Event):
-    """What another fund had left is available here, donation by donation; what was received here is more by it. Source: R-CHA-04."""
+    """What another fund had left of a donation is available here; what was received here is more by it. Source: R-CHA-04."""
 
     fund_id: FundId
     origin_id: FundId
+    donation_id: DonationId
     amount_fen: int
-    draws: tuple[Draw, ...]
 
 
 @event("charity.fund.closed", version=1, stream="fund_id")

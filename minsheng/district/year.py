@@ -10,11 +10,14 @@ from minsheng.district.people import People, people
 from minsheng.district.step import Step
 from minsheng.district.stories import (
     caring,
+    charity_work,
     deaths,
+    devices,
     dibao,
     donations,
     meals,
     opening,
+    organisations,
     referrals,
     screening,
     shop,
@@ -22,6 +25,7 @@ from minsheng.district.stories import (
     special_aid,
     temp_aid,
     visits,
+    volunteers,
 )
 
 Telling = Callable[[Diary, People, Scale], None]
@@ -40,6 +44,10 @@ STORIES: tuple[Telling, ...] = (
     caring.tell,
     screening.tell,
     signals.tell,
+    organisations.tell,
+    volunteers.tell,
+    charity_work.tell,
+    devices.tell,
 )
 """In the order of telling, which orders steps of the same instant."""
 

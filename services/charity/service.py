@@ -20,6 +20,7 @@ from services.charity.domain.volunteer_record import volunteer_record
 from services.charity.domain.voucher import voucher
 from services.charity.reactions.coverage import coverage_reactions
 from services.charity.reactions.households import household_reactions
+from services.charity.reactions.organisations import organisation_reactions
 from services.charity.reactions.referrals import on_referral
 
 charity = Service(
@@ -43,5 +44,5 @@ charity = Service(
         known_household,
         known_organisation,
     ],
-    reactions=[*coverage_reactions, on_referral, *household_reactions],
+    reactions=[*coverage_reactions, on_referral, *household_reactions, *organisation_reactions],
 )

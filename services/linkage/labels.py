@@ -72,7 +72,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     GiverKind: {
         "entitlement": "常规救助待遇", "special_aid": "专项救助个案", "temp_aid": "临时救助个案", "allocation": "慈善拨付",
-        "voucher": "慈善超市积分券", "meal_account": "助餐账户", "unknown": "待同步",
+        "voucher": "慈善超市积分券", "kitchen": "爱心厨房", "meal_account": "助餐账户", "unknown": "待同步",
     },
 }  # fmt: skip
 

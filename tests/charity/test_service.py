@@ -33,11 +33,11 @@ def test_what_the_program_does_by_itself_has_no_route_and_money_is_approved_by_a
     assert {role for name in signed for role in specs[name].roles} == {Role.APPROVER}
 
 
-def test_each_event_of_relief_is_heard_once() -> None:
+def test_each_foreign_event_is_heard_once() -> None:
     """A second reaction to one event would need its own reason."""
     heard = [reaction.on for reaction in charity.reactions]
     assert len(heard) == len(set(heard))
-    assert charity.sources == ["relief"]
+    assert charity.sources == ["registry", "relief"]
 
 
 def test_every_purpose_has_needs_it_pays_for_and_a_fund_of_its_own_fits() -> None:

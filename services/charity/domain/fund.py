@@ -6,11 +6,12 @@ A movement draws on the donations in the order in which they were received.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
+from msgspec import structs
 from pydantic import Field
 
 from contracts.charity.disclosure_task import DisclosureTaskOpened
@@ -109,7 +110,7 @@ def evolve(fund: Fund, event: FundEvent) -> Fund:
     match event:
         case FundEstablished():
             return _established(fund, event)
-        case DonationCredited(donation_id=donation, amount_fen=fen):
+        case DonationCredited(donation_id=donation, amount_fen=fen) | LeftoverReceived(donation_id=donation, amount_fen=fen):
             return _with_share(fund, donation, received=fen)
         case FundReserved():
             return _moved(fund, event, reserved=1)
@@ -122,9 +123,7 @@ def evolve(fund: Fund, event: FundEvent) -> Fund:
         case FundTakenBack(donation_id=donation, amount_fen=fen):
             return _with_share(fund, donation, taken_back=fen)
         case LeftoverMoved(successor_id=successor, draws=draws):
-            return replace(_with_draws(fund, draws, -1), moved={**fund.moved, **{draw.donation_id: successor for draw in draws}})
-        case LeftoverReceived(draws=draws):
-            return _with_draws(fund, draws, 1)
+            return _passed(fund, successor, draws)
         case FundClosed(closed_on=day):
             return replace(fund, closed_on=day)
         case _:
@@ -143,10 +142,10 @@ def _established(fund: Fund, event: FundEstablished) -> Fund:
     )
 
 
-def _with_draws(fund: Fund, draws: Iterable[Draw], sign: int) -> Fund:
+def _passed(fund: Fund, successor: FundId, draws: Sequence[Draw]) -> Fund:
     for draw in draws:
-        fund = _with_share(fund, draw.donation_id, received=sign * draw.amount_fen)
-    return fund
+        fund = _with_share(fund, draw.donation_id, received=-draw.amount_fen)
+    return replace(fund, moved={**fund.moved, **{draw.donation_id: successor for draw in draws}})
 
 
 def _with_share(fund: Fund, donation_id: DonationId, *, received: int = 0, reserved: int = 0, spent: int = 0, taken_back: int = 0) -> Fund:
@@ -244,7 +243,7 @@ def _passed_on(
     draws = _draws({donation: share.available for donation, share in fund.shares.items()}, fen, "above_available")
     return [
         LeftoverMoved(fund_id=fund.fund_id, successor_id=heir, amount_fen=fen, draws=draws),
-        LeftoverReceived(fund_id=heir, origin_id=fund.fund_id, amount_fen=fen, draws=draws),
+        *(LeftoverReceived(fund_id=heir, origin_id=fund.fund_id, **structs.asdict(draw)) for draw in draws),
         leftover(fund.fund_id, context),
     ]
 

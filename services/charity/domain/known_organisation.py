@@ -17,9 +17,10 @@ KnownOrganisationEvent = RestrictionKnown | ReinstatementKnown
 
 @dataclass(frozen=True, kw_only=True)
 class KnownOrganisation:
-    """restricted_since: None while nothing is said against it."""
+    """restricted_since: None while nothing is said against it.  cure_by: the last day on which it may still put things right."""
 
     restricted_since: date | None = None
+    cure_by: date | None = None
 
     def require_free(self) -> None:
         """Raises: Refused("organisation_restricted", since)."""
@@ -27,10 +28,10 @@ class KnownOrganisation:
         require(since is None, "organisation_restricted", since=since.isoformat() if since else None)
 
 
-def evolve(_organisation: KnownOrganisation, event: KnownOrganisationEvent) -> KnownOrganisation:
+def evolve(organisation: KnownOrganisation, event: KnownOrganisationEvent) -> KnownOrganisation:
     match event:
-        case RestrictionKnown(since=day):
-            return KnownOrganisation(restricted_since=day)
+        case RestrictionKnown(since=day, cure_by=cure_by):  # a second one adds a reason; it is restricted since the first
+            return KnownOrganisation(restricted_since=min(day, organisation.restricted_since or day), cure_by=cure_by)
         case ReinstatementKnown():
             return KnownOrganisation()
         case _:
@@ -38,10 +39,11 @@ def evolve(_organisation: KnownOrganisation, event: KnownOrganisationEvent) -> K
 
 
 class NoteRestriction(Command):
-    """The registry restricted the organisation."""
+    """The registry restricted the organisation or struck it off."""
 
     organisation_id: OrganisationId
     since: date
+    cure_by: date | None = None
 
 
 class NoteReinstatement(Command):
@@ -52,7 +54,7 @@ class NoteReinstatement(Command):
 
 def note_restriction(command: NoteRestriction, _organisation: KnownOrganisation, _context: Context) -> list[RestrictionKnown]:
     """No new money goes to it. Source: SC-25, section 3.4."""
-    return [RestrictionKnown(organisation_id=command.organisation_id, since=command.since)]
+    return [RestrictionKnown(**command.model_dump(exclude={"occurred_at"}))]
 
 
 def note_reinstatement(command: NoteReinstatement, _organisation: KnownOrganisation, _context: Context) -> list[ReinstatementKnown]:

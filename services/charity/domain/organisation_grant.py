@@ -33,7 +33,6 @@ from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context, PositiveFen
 from kit.identity import Role
 from kit.store.model import IndexChange, Link, ReleaseAll
-from policy import add_months
 from services.charity.domain.disclosing import leftover
 from services.charity.domain.fund import Fund, aid_returned, fund, released, reserved, spent
 from services.charity.domain.known_organisation import KnownOrganisation, known_organisation
@@ -286,13 +285,12 @@ def end(
 ) -> list[GrantEnded | FundReleased | DisclosureTaskOpened]:
     """What was not paid is available to the fund's purpose again, and that is to be published.
 
-    Raises: Refused("not_open", stage); Refused("rectification_running", until) while a restricted organisation may still put things right.
+    Raises: Refused("not_open", stage); Refused("rectification_running", cure_by) while a restricted organisation may put things right.
     Source: SC-25, R-CHA-04, R-SO-01.
     """
     require(grant.stage is Stage.RESERVED and bool(grant.open_fen), "not_open", stage=grant.stage)
-    if organisation.restricted_since is not None:
-        until = add_months(organisation.restricted_since, context.policy.organisation_rectify_months)
-        require(context.on > until, "rectification_running", until=until.isoformat())
+    cure_by = organisation.cure_by
+    require(cure_by is None or context.on > cure_by, "rectification_running", cure_by=cure_by and cure_by.isoformat())
     offer = grant.proposal
     ended = GrantEnded(
         grant_id=offer.grant_id,

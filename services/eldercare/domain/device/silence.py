@@ -45,7 +45,7 @@ def miss_heartbeat(command: MissHeartbeat, device: Device, context: Context) -> 
     """
     last = max(command.last_seen_at, device.counts_from)
     silent_since = last + timedelta(hours=context.policy.device_silent_hours)
-    if not device.active or device.returned is not None or device.silent_from is not None or context.occurred_at < silent_since:
+    if not device.active or device.returned is not None or device.silent_from is not None or context.now < silent_since:
         return []
     person, area = device.holder()
     incident = IncidentId(context.new_id("incident"))

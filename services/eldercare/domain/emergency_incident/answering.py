@@ -156,10 +156,13 @@ def close(
 
 
 def ended(incident: EmergencyIncident, outcome: IncidentOutcome, context: Context) -> list[Ended]:
-    """The incident is over at the business time, with what had been missed before; nothing when there is none that is open."""
+    """The incident is over at the business time, with what had been missed before; nothing when there is none that is open.
+
+    A silent device may prove to have spoken before its alarm: then the alarm was over as it came.
+    """
     if not incident.is_open:
         return []
-    at = context.occurred_at
+    at = max(context.occurred_at, incident.alarmed_at)
     over = IncidentClosed(incident_id=incident.incident_id, household_id=incident.household_id, outcome=outcome)
     return [*missed(incident, at, context), *withdrawn(incident, incident.breached, at), over]
 

@@ -28,6 +28,7 @@ from services.relief.domain.referral.answering import (
     turn_down,
 )
 from services.relief.domain.referral.closing import CloseReferral, ReopenReferral, close, reopen
+from services.relief.domain.referral.dying_out import EndWithHousehold, end_with_household
 from services.relief.domain.referral.sending import (
     ExpireReferral,
     ProposeReferral,
@@ -55,7 +56,7 @@ referral = Aggregate(
         command(
             propose,
             stream="new",
-            also=[need.by("need_id")],
+            also=[need.by("need_id"), household.by("household_id", missing_ok=True)],
             roles={Role.CASEWORKER},
             example=ProposeReferral(referral_id=_REFERRAL, household_id=_HOME, need_id=_NEED, receiver=Receiver.CHARITY),
         ),
@@ -82,6 +83,12 @@ referral = Aggregate(
             roles={Role.CASEWORKER},
             example=CloseReferral(referral_id=_REFERRAL, code=ClosingCode.NO_SUPPLY, follow=Follow.UNMET_NEED),
         ),
+        command(
+            end_with_household,
+            also=[household.by("household_id", missing_ok=True)],
+            roles={Role.SYSTEM},
+            example=EndWithHousehold(referral_id=_REFERRAL),
+        ),
         command(reopen, also=[need.by("need_id")], roles={Role.CASEWORKER}, example=ReopenReferral(referral_id=_REFERRAL)),
     ],
 )
@@ -89,6 +96,7 @@ referral = Aggregate(
 __all__ = [
     "CloseReferral",
     "CoverReferral",
+    "EndWithHousehold",
     "ExpireReferral",
     "NoteProgress",
     "ProposeReferral",

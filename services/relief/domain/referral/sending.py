@@ -7,6 +7,7 @@ from contracts.relief.referral import ReferralExpired, ReferralProposed, Referra
 from contracts.terms import Receiver, Urgency
 from kit.aggregate import require
 from kit.command import Command, Context
+from services.relief.domain.household import Household
 from services.relief.domain.need import Need, home_of
 from services.relief.domain.referral.state import Referral, Stage
 
@@ -39,11 +40,13 @@ class WithdrawReferral(Command):
     referral_id: ReferralId
 
 
-def propose(command: ProposeReferral, _referral: Referral, context: Context, need: Need) -> list[ReferralProposed]:
+def propose(command: ProposeReferral, _referral: Referral, context: Context, need: Need, home: Household) -> list[ReferralProposed]:
     """The referral is to be sent within one working day.
 
-    Raises: Refused("other_household" | "need_closed" | "nothing_left").  Source: section 3.5.
+    Raises: Refused("other_household" | "need_closed" | "nothing_left"); Refused("household_closed") when its last member died.
+    Source: section 3.5, SG-04.
     """
+    require(not home.died_out, "household_closed")
     require(need.household_id == command.household_id, "other_household", need_id=command.need_id)
     require_open_need(need)
     return [proposed(command.referral_id, need, command.receiver, command.urgency or need.urgency, context)]
