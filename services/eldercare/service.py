@@ -39,7 +39,6 @@ def routers(resources: EldercareResources, authenticate: Authenticate) -> list[A
 
 eldercare = Service(
     "eldercare",
-    aggregates=[meal_point, meal_account, device, emergency_incident, known_household, known_person],
     aggregates=[
         meal_point,
         meal_account,
