@@ -45,6 +45,7 @@ class NextStep(StrEnum):
     ANSWER_OR_REROUTE = "answer_or_reroute"  # 催办或改派
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
     CLEAR_DATA = "clear_data"  # 核实数据
+    VISIT = "visit"  # 上门探访
 
 
 Detail = int | str
