@@ -8,12 +8,14 @@ from services.relief.domain.known_person import known_person
 from services.relief.domain.need import need
 from services.relief.domain.need_assessment import need_assessment
 from services.relief.domain.referral import referral
+from services.relief.domain.resident_change import resident_change
 from services.relief.domain.special_aid import special_aid
 from services.relief.domain.temp_aid import temp_aid
 from services.relief.domain.temp_aid_year import temp_aid_year
 from services.relief.reactions.coverage import coverage_reactions
 from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
 from services.relief.reactions.referrals import referral_reactions
+from services.relief.reactions.residents import resident_reactions
 
 relief = Service(
     "relief",
@@ -21,6 +23,7 @@ relief = Service(
         known_person,
         household,
         death_case,
+        resident_change,
         need_assessment,
         need,
         entitlement,
@@ -33,6 +36,7 @@ relief = Service(
         on_death,
         on_death_revoked,
         on_died_out,
+        *resident_reactions,
         *coverage_reactions,
         *referral_reactions,
     ],
