@@ -6,7 +6,7 @@ import pytest
 
 from tests.flows.canteen import a_canteen, lunch, meal_account
 from tests.flows.chains import alerts, amounts, chain, present, slot_in
-from tests.flows.district import District, Told, events_of, now_utc, only
+from tests.flows.district import District, Told, events_of, now_utc, of, only, written
 from tests.flows.households import a_need, granted_entitlement, household_of, paid, proposed_entitlement, registered
 
 pytestmark = pytest.mark.real
@@ -41,6 +41,7 @@ async def death_told(district: District, certainty: str, on: str = NOTICE) -> No
 async def test_a_confirmed_death_ends_the_aid_with_its_month(district: District) -> None:
     """SC-09, ruling 6: June stays, nothing is owed from July on; July, paid before the notice, is shown as an error (DET-17)."""
     home, entitlement, _account = await tekun_person(district)
+    before = now_utc().isoformat()
     await death_told(district, "confirmed")
     problem = await district.refusal("district_officer", f"/relief/entitlement/{entitlement}/record-payment", "2022-08-10", month="2022-08")
     assert (problem["status"], problem["code"]) == (409, "month_after_stop")
@@ -51,6 +52,7 @@ async def test_a_confirmed_death_ends_the_aid_with_its_month(district: District)
     elder = only(told["members"])
     assert (elder["died_on"], elder["death_certainty"], elder["present"]) == (DIED, "confirmed", False)
     assert "DET-17" in alerts(told)
+    assert "DET-17" not in alerts(await chain(district, home, known_at=before))
 
 
 def _regular(told: Told, month: str) -> tuple[int, int, int]:
@@ -121,20 +123,6 @@ async def test_one_of_two_recipients_dies_and_a_person_must_look(district: Distr
 # --- SG-04 from end to end ---
 
 
-async def facts(district: District, home: str) -> list[Told]:
-    """What relief has written about the household, in its order: type and data."""
-    await district.settle()
-    after, found = 0, []
-    while page := (await district.call("auditor", "GET", "relief", f"/events?after={after}&limit=5000")).raise_for_status().json():
-        found += [{"type": one["meta"]["type"], **one["data"]} for one in page if one["meta"]["key"] == home]
-        after = page[-1]["meta"]["position"]
-    return found
-
-
-def of(told: list[Told], kind: str) -> list[Told]:
-    return [fact for fact in told if fact["type"] == kind]
-
-
 def steps(told: list[Told]) -> list[str]:
     """The steps of the death's case that were done, in order."""
     return [fact["step"] for fact in of(told, "relief.death-case.step-done")]
@@ -155,12 +143,12 @@ async def test_the_death_of_a_sole_recipient_is_followed_to_its_end(district: Di
     home, entitlement, _account = await tekun_person(district)
     referral = await referred(district, home)
     await death_told(district, "reported")
-    told = await facts(district, home)
+    told = await written(district, "relief", home)
     assert [fact["certainty"] for fact in of(told, "relief.death-case.opened")] == ["reported"]
     assert of(told, "relief.household.closed") == []
 
     await death_told(district, "confirmed", on="2022-08-03")
-    told = await facts(district, home)
+    told = await written(district, "relief", home)
     assert [fact["entitlement_ids"] for fact in of(told, "relief.death-case.confirmed")] == [[entitlement]]
     overpaid = only(of(told, "relief.entitlement.overpayment-noted"))
     assert (overpaid["month"], overpaid["amount_fen"]) == ("2022-07", TEKUN)
@@ -173,7 +161,7 @@ async def test_the_death_of_a_sole_recipient_is_followed_to_its_end(district: Di
 
     elder = district.id("elder")
     await district.give("caseworker", f"/relief/death-case/{elder}/note-told", "2022-08-05")
-    told = await facts(district, home)
+    told = await written(district, "relief", home)
     assert steps(told) == ["end", "notify"]
     assert only(of(told, "relief.death-case.closed"))["outcome"] == "done"
 
@@ -188,7 +176,7 @@ async def test_a_false_report_of_a_death_reverses_everything(district: District)
     assert (await district.refusal("caseworker", form, "2022-08-04", unit))["code"] == "household_closed"
     await district.give("registrar", f"/registry/person/{elder}/revoke-death", "2022-08-04", reason="false_report")
 
-    told = await facts(district, home)
+    told = await written(district, "relief", home)
     assert only(of(told, "relief.death-case.revoked"))["entitlement_ids"] == [entitlement]
     assert only(of(told, "relief.death-case.revoked"))["late_at"] == "2022-08-05T16:00:00Z"
     assert steps(told) == ["end", "lift"]
@@ -213,7 +201,7 @@ async def test_the_aid_of_who_is_left_is_decided_anew_and_the_case_hears_of_it(d
     )
     await granted_entitlement(district, entitlement, "2022-01-20")
     await death_told(district, "confirmed")
-    told = await facts(district, home)
+    told = await written(district, "relief", home)
     assert [fact["entitlement_id"] for fact in of(told, "relief.death-case.recalculation-due")] == [entitlement]
     assert of(told, "relief.household.closed") == []
     await paid(district, entitlement, "2022-08", "2022-08-10")
@@ -221,4 +209,4 @@ async def test_the_aid_of_who_is_left_is_decided_anew_and_the_case_hears_of_it(d
     body = {"counted_income_fen": 0, "reviewed": True}
     version = only(events_of(await district.give("approver", revise, "2022-08-20", body, seen=True), "relief.entitlement.versioned"))
     assert (version["first_month"], version["members"], version["amount_fen"]) == ("2022-09", 1, 1_365_00)
-    assert steps(await facts(district, home)) == ["end", "recalculate"]
+    assert steps(await written(district, "relief", home)) == ["end", "recalculate"]

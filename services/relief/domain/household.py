@@ -215,7 +215,7 @@ def open_household(
     return [opened, *(MemberJoined(household_id=command.household_id, person_id=p, joined_on=context.on) for p in command.person_ids)]
 
 
-def add_member(command: AddMember, home: Household, context: Context, person: KnownPerson) -> list[MemberJoined]:
+def add_member(command: AddMember, home: Household, _context: Context, person: KnownPerson) -> list[MemberJoined]:
     """The person lives here from the day named.
 
     Raises: Refused("household_closed" | "already_member" | "member_dead").  Source: ruling 4.
