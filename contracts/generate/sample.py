@@ -27,6 +27,9 @@ CODES = {
     "CampaignId": "caring-2022",
     "RoundId": "control-area-2022-03-shatoujiao",
     "ExternalAidId": "leye-2022",
+    "AssetId": "wheelchair-017",
+    "SiteCode": "qiaodong-station",
+    "InstitutionId": "yantian-welfare-home",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }
