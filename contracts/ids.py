@@ -39,11 +39,11 @@ IncidentId = NewType("IncidentId", str)
 CareVisitPlanId = NewType("CareVisitPlanId", str)
 HazardId = NewType("HazardId", str)
 LoanId = NewType("LoanId", str)
+GrantId = NewType("GrantId", str)
 AssistId = NewType("AssistId", str)
 CareBedId = NewType("CareBedId", str)
 SafetyTrainingId = NewType("SafetyTrainingId", str)
 AccidentId = NewType("AccidentId", str)
-GrantId = NewType("GrantId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 
@@ -76,6 +76,8 @@ PATTERNS: dict[str, str] = {
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
             "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
+            "HazardId", "LoanId", "GrantId",
+            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId",
             "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,

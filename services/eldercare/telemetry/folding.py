@@ -94,7 +94,7 @@ def _sign(record: Any) -> tuple[str, datetime] | None:
     """The device and its instant; a message that nobody of us wrote is passed over: it holds up nothing and says nothing."""
     try:
         device = (record.key or b"").decode()
-        return (device, decoded(record.value or b"")) if _UUID.match(device) else None
+        return (device, decoded(record.value or b"")) if _UUID.fullmatch(device) else None
     except (ValueError, OverflowError, OSError):
         log.warning("a message of the topic of heartbeats is none", partition=record.partition, offset=record.offset)
         return None
