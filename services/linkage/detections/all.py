@@ -11,8 +11,9 @@ from services.linkage.detections.review_overdue import review_overdue
 from services.linkage.detections.same_cause_twice import same_cause_twice
 from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
+from services.linkage.detections.visit_missed import visit_missed, visit_missed_at_home
 
-DETECTIONS_VERSION = 4
+DETECTIONS_VERSION = 5
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -22,6 +23,8 @@ DETECTIONS: tuple[Detection, ...] = (
     above_need,
     review_overdue,
     referral_late,
+    visit_missed,
+    visit_missed_at_home,
     device_silent,
     device_silent_at_home,
     paid_after_death,
