@@ -118,18 +118,31 @@ def amount_text(value: int, measure: Measure) -> str:
 
 _DETECTION_ZH = {
     "DET-01": "需求有缺口且无人跟进",
+    "DET-02": "已认定困难但未享受基本生活救助",
+    "DET-05": "残疾人康复等需求逾期未落实",
+    "DET-06": "退出或未获批家庭再现困难预警未核查",
     "DET-07": "一人享受两项基本生活救助",
     "DET-08": "同一事由重复临时救助",
     "DET-09": "救助超过需求",
     "DET-12": "复核逾期",
     "DET-13": "转介逾期未处理",
-    "DET-15": "高风险老人逾期未巡访",
+    "DET-14": "意见建议逾期未答复",
+    "DET-14-signal": "线索逾期未处置",
+    "DET-14-disclosure": "慈善信息逾期未公开",
+    "DET-15": "特殊老年人逾期未探访",
     "DET-16": "设备失联",
     "DET-17": "向已去世人员发放",
     "DET-23": "去世后仍有用餐记录",
+    "DET-23-device": "去世后设备仍有活动",
 }
 _KIND_ZH = {"gap": "缺口", "overlap": "重复", "stale": "超期", "error": "差错"}
 _NEXT_ZH = {
+    "offer_benefit": "告知并协助申请",
+    "start_service": "落实服务",
+    "check_again": "重新核查",
+    "answer_or_raise": "答复或上报",
+    "publish": "予以公开",
+    "visit": "上门探访",
     "refer_or_open_case": "转介或立案",
     "hold_and_decide": "暂停发放并裁定",
     "stop_second_grant": "停发第二笔",
@@ -138,7 +151,6 @@ _NEXT_ZH = {
     "answer_or_reroute": "催办或改派",
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
-    "visit": "上门探访",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",
@@ -155,9 +167,9 @@ def limit_text_zh(limit: Limit) -> str:
     return _LIMIT_ZH[limit.unit].format(limit.count)
 
 
-def finding_zh(detection: str) -> str:
-    """The title of a detection."""
-    return _DETECTION_ZH[detection]
+def finding_zh(rule: str) -> str:
+    """The title of a detection, by its rule's name."""
+    return _DETECTION_ZH[rule]
 
 
 def kind_zh(kind: str) -> str:

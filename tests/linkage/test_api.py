@@ -50,6 +50,7 @@ def a_finding(number: int, area: str = SHATOUJIAO, *, over: bool = False, kind: 
     since = at("2022-05-01", number)
     return Finding(
         detection="DET-01",
+        rule="DET-01",
         kind=kind,
         scope=HOUSEHOLD,
         household_id=HOUSEHOLD,

@@ -1,38 +1,28 @@
-"""DET-16: a device that has not been heard for the whole limit, until it is heard again or comes back. Somebody is to look after its person.
-
-It stands under the household where there is one; the device of somebody without a household is a scope of its own.
-"""
+"""DET-16: nothing was heard of a device for the whole limit. Eldercare tells the silence, not each heartbeat; it also names the instant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
-from services.linkage.detections.finding import HOUSEHOLD, Condition, Detection, Kind, NextStep, Scene
-from services.linkage.views.silent_device import silent_device
-
-FACTS = frozenset({"eldercare.device.heartbeat-missed", "eldercare.device.heard-again", "eldercare.device.returned"})
+from services.linkage.detections.finding import HOUSEHOLD, Condition, Detection, Kind, NextStep, Scene, names
+from services.linkage.views.elder_watch import SilenceFact, silence
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
-    """Silences that go on. Eldercare's clock has named the instant: the last sign of life and the limit of 24 hours after it (R-ELD-06)."""
-    for row in scene.of(silent_device):
-        yield Condition(
-            subject=row.device_id,
-            details={"last_seen_at": row.last_seen_at.isoformat(), "incident": row.incident_id},
-            due_at=row.silent_since,
-        )
+    """Until it is heard again or given back."""
+    for row in scene.of(silence):
+        if row.silent_since is not None:
+            since = row.silent_since
+            yield Condition(subject=row.stream, details={"silent_since": since.isoformat()}, due_at=since)
 
 
-def _in(scope: str) -> Detection:
-    return Detection(
-        id="DET-16",
-        kind=Kind.STALE,
-        next_step=NextStep.VISIT,
-        looks_at=FACTS,
-        conditions=conditions,
-        scope=scope,
-        reads=(silent_device,),
-    )
-
-
-device_silent, device_silent_at_home = _in("device"), _in(HOUSEHOLD)
+device_silent = Detection(
+    id="DET-16",
+    kind=Kind.STALE,
+    next_step=NextStep.VISIT,
+    scopes=frozenset({HOUSEHOLD, "device"}),
+    looks_at=names(*get_args(SilenceFact)),
+    reads=(silence,),
+    conditions=conditions,
+)
