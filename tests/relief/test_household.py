@@ -274,6 +274,9 @@ def test_a_person_closes_a_household_as_deceased_only_when_nobody_is_left() -> N
     given(household, *opened()).when(close).refused("members_live")
     emptied = [*opened((MOTHER,)), left(MOTHER, date(2022, 5, 1))]
     given(household, *emptied).when(close, on=NOTICE).then(DIED_OUT)
+    given(household, *emptied, DIED_OUT).when(close, on=NOTICE).then()
+    merge = CloseHousehold(household_id=HOME, code=ClosingCode.MERGED)
+    given(household, *emptied, DIED_OUT).when(merge, on=NOTICE).refused("household_closed")
 
 
 def test_a_revoked_death_gives_the_stay_back_as_if_it_had_never_ended() -> None:

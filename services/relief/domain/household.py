@@ -300,10 +300,12 @@ def expire_status(_command: ExpireStatus, home: Household, context: Context) -> 
 
 
 def close_household(command: CloseHousehold, home: Household, context: Context) -> list[HouseholdClosed]:
-    """The household is over; nobody is claimed by it.
+    """The household is over; nobody is claimed by it. Nothing happens to one that died out and is to be closed for that.
 
-    Raises: Refused("household_closed"); Refused("members_live") for DECEASED while a stay has not ended.  Source: ruling 4.
+    Raises: Refused("household_closed"); Refused("members_live") for DECEASED while a stay has not ended.  Source: ruling 4, SG-04.
     """
+    if home.died_out and command.code is ClosingCode.DECEASED:
+        return []
     require(home.is_open, "household_closed")
     require(command.code is not ClosingCode.DECEASED or not home.living_here(), "members_live")
     return [HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=command.code)]
