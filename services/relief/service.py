@@ -20,6 +20,7 @@ from services.relief.domain.visit import visit
 from services.relief.domain.visit_campaign import visit_campaign
 from services.relief.reactions.coverage import coverage_reactions
 from services.relief.reactions.death import on_death, on_death_revoked
+from services.relief.reactions.organisations import organisation_reactions
 from services.relief.reactions.referrals import referral_reactions
 
 relief = Service(
@@ -48,5 +49,6 @@ relief = Service(
         on_death_revoked,
         *coverage_reactions,
         *referral_reactions,
+        *organisation_reactions,
     ],
 )
