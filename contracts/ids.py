@@ -39,6 +39,12 @@ IncidentId = NewType("IncidentId", str)
 CareVisitPlanId = NewType("CareVisitPlanId", str)
 HazardId = NewType("HazardId", str)
 LoanId = NewType("LoanId", str)
+GrantId = NewType("GrantId", str)
+AssistId = NewType("AssistId", str)
+CareBedId = NewType("CareBedId", str)
+SafetyTrainingId = NewType("SafetyTrainingId", str)
+AccidentId = NewType("AccidentId", str)
+GrantId = NewType("GrantId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 
@@ -56,6 +62,10 @@ RoundId = NewType("RoundId", str)
 ExternalAidId = NewType("ExternalAidId", str)
 AssetId = NewType("AssetId", str)
 """The code on a wheelchair or stair climber that people scan."""
+SiteCode = NewType("SiteCode", str)
+"""The place where shared wheelchairs stand."""
+InstitutionId = NewType("InstitutionId", str)
+"""The code of a care institution."""
 EventCause = NewType("EventCause", str)
 """A code for a named event that aid answers (a fire, an illness): the same code is the same cause (ruling 25)."""
 Month = NewType("Month", str)
@@ -67,14 +77,16 @@ PATTERNS: dict[str, str] = {
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
             "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
-            "HazardId", "LoanId",
+            "HazardId", "LoanId", "GrantId",
+            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId",
+            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,
     ),
     **dict.fromkeys(
         [
             "AreaCode", "FundId", "ShopId", "MealPointId", "ActorId", "GoodsCode", "EventCause", "OrganisationId", "CampaignId", "RoundId",
-            "ExternalAidId", "AssetId",
+            "ExternalAidId", "AssetId", "SiteCode", "InstitutionId",
         ],
         CODE,
     ),

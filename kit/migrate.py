@@ -27,6 +27,7 @@ GRANTS = {
         grant select, insert on person_key, keyring_mark, destroyed_key to {role};
         grant update, delete on person_key to {role}
     """,
+    "telemetry": "grant select, insert, update on device_sign to {role}",
     # Views are tables that the program itself makes from row types and drops again.
     "reader": """
         grant select, insert, update, delete on all tables in schema public to {role};

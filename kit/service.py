@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ from kit.reaction import Reaction
 from kit.settings import Settings
 from kit.store.model import EventStore
 
+Part = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""Something that runs in a process until the event is set; what it raises ends the process."""
+
 
 @dataclass(frozen=True)
 class Service:
@@ -24,6 +28,8 @@ class Service:
     resources: opens what decisions prepare with and the service's own routes need; they get it as it is.
     routers: (resources, authenticate) -> routes beside the commands.
     tables: the sets of migrations its database needs beside the log.
+    topics: topics of its own beside that of its events, by their last word, with their settings.
+    parts: (command path, settings) -> what its worker runs beside reactions, by name.
     Raises TypeError when two aggregates or two commands share a name.
     """
 
@@ -33,6 +39,8 @@ class Service:
     resources: Callable[[Settings, EventStore], AbstractAsyncContextManager[Any]] | None = None
     routers: Callable[[Any, Any], Sequence[APIRouter]] | None = None
     tables: Sequence[str] = ()
+    topics: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parts: Callable[[Any, Settings], Mapping[str, Part]] | None = None
     by_name: dict[str, Aggregate[Any]] = field(init=False, default_factory=dict)
     by_model: dict[type[Command], tuple[Aggregate[Any], CommandSpec]] = field(init=False, default_factory=dict)
 

@@ -26,7 +26,7 @@ from kit.reacting import Reacting
 from kit.secret_file import create_once
 from kit.service import Service
 from kit.settings import Settings
-from kit.status import Status, consumer_places, due_timers, published, refused, relayed
+from kit.status import Status, log_status
 from kit.store.postgres import NotCompared, PgStore
 from kit.streams.feeds import owners_feed
 from kit.streams.ledger import is_verified
@@ -157,6 +157,8 @@ async def serve_commands(service: Service, settings: Settings, role: ProcessRole
             parts.append(told("relay", relay.run))
         if role.includes(ProcessRole.WORKER) and service.reactions:
             parts.append(told("worker", _worker(path, store.pool, settings)))
+        if role.includes(ProcessRole.WORKER) and service.parts:
+            parts += [told(name, part) for name, part in service.parts(path, settings).items()]
         if role.includes(ProcessRole.WORKER) and settings.timers:
             parts.append(told("timers", Sweeper(path, store.dsn, clock).run))
         parts.append(told("ops", _ops(service, store, settings, clock), port=settings.ops_port))
@@ -194,17 +196,8 @@ def _ops(service: Service, store: PgStore, settings: Settings, clock: Clock) -> 
         await store.pool.fetchval("select 1")
 
     async def status() -> Status:
-        return Status(
-            service=service.name,
-            position=(await store.head()).position,
-            relayed=await relayed(store.pool),
-            published=await published(store.pool),
-            sources=service.sources,
-            pending=await due_timers(store.pool, clock.deadlines()) if settings.timers else 0,
-            next_due=await store.next_due(),
-            consumers=await consumer_places(store.pool) if service.reactions else [],
-            refused=await refused(store.pool) if service.reactions else 0,
-        )
+        until = clock.deadlines() if settings.timers else None
+        return await log_status(store.pool, service.name, until, sources=service.sources, reacts=bool(service.reactions))
 
     async def agreed() -> None:
         if not await is_verified(store.pool):

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from kit.simulation import SimulatedClock
+from kit.streams.ledger import WHOLE
 
 CONSUMERS = """
 select consumer, topic, partition, position, greatest(end_offset - next_offset, 0) as lag_events,
@@ -18,7 +19,11 @@ select consumer, topic, partition, position, greatest(end_offset - next_offset, 
            and p.state in ('parked', 'waiting')) as parked
   from checkpoint c order by consumer, topic, partition
 """
-PUBLISHED = "select partition, position from relay_ledger where partition >= 0"
+LOG = """
+select (select coalesce(max(position), 0) from events) as position, (select min(due) from timer) as next_due,
+       (select json_object_agg(partition, position)::text from relay_ledger) as ledger, ({refused}) as refused
+"""
+REFUSED = "select count(*) from reaction_outcome"
 POLL_SECONDS = 0.05
 
 
@@ -68,7 +73,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     def has_read(self, owners: Mapping[str, Status]) -> bool:
         """Every consumer has applied all that its sources have published."""
         places = {(place.consumer, place.source, place.partition): place.position for place in self.consumers}
-        names = {place.consumer for place in self.consumers} or {""}
+        names = {place.consumer for place in self.consumers if place.source in self.sources} or {""}
         return all(
             places.get((name, source, partition), 0) >= position
             for name in names
@@ -88,24 +93,26 @@ async def view_states(pool: asyncpg.Pool) -> list[ViewState]:
     return [ViewState(**dict(row)) for row in rows]
 
 
-async def published(pool: asyncpg.Pool) -> dict[int, int]:
-    """From the relay's ledger: the last acknowledged position of each partition."""
-    return {row["partition"]: row["position"] for row in await pool.fetch(PUBLISHED)}
+async def log_status(pool: asyncpg.Pool, service: str, until: datetime | None, *, sources: Sequence[str], reacts: bool) -> Status:
+    """A service that takes commands. until: up to when deadlines act here; None: they do not.
 
-
-async def relayed(pool: asyncpg.Pool) -> int:
-    """From the relay's ledger: everything up to here is in the topic."""
-    return await pool.fetchval("select coalesce(max(position), 0) from relay_ledger where partition = -1") or 0
-
-
-async def due_timers(pool: asyncpg.Pool, until: datetime) -> int:
-    """How many timers are due and have not acted."""
-    return await pool.fetchval("select count(*) from timer where due <= $1", until) or 0
-
-
-async def refused(pool: asyncpg.Pool) -> int:
-    """How many commands of reactions were refused without an event that answers."""
-    return await pool.fetchval("select count(*) from reaction_outcome") or 0
+    What is done with others' events and with deadlines is looked at first, the log after it: an event that either led to is then seen.
+    """
+    consumers = await consumer_places(pool) if reacts else []
+    pending = await pool.fetchval("select count(*) from timer where due <= $1", until) if until is not None else 0
+    row = await pool.fetchrow(LOG.format(refused=REFUSED if reacts else "0"))
+    ledger: dict[int, int] = {int(partition): position for partition, position in msgspec.json.decode(row["ledger"] or "{}").items()}
+    return Status(
+        service=service,
+        position=row["position"],
+        relayed=ledger.pop(WHOLE, 0),
+        published=ledger,
+        sources=list(sources),
+        consumers=consumers,
+        pending=pending,
+        next_due=row["next_due"],
+        refused=row["refused"],
+    )
 
 
 def at_rest(statuses: Sequence[Status]) -> bool:
@@ -114,22 +121,23 @@ def at_rest(statuses: Sequence[Status]) -> bool:
     return all(s.relayed >= s.position and s.pending == 0 and s.has_read(owners) for s in statuses)
 
 
-async def settle(ask: Callable[[], Awaitable[Sequence[Status]]], *, timeout_seconds: float = 60.0) -> Sequence[Status]:
-    """Return once every head is stable and every relay, reaction and view is there: twice in a row, with the same heads.
+async def settle(
+    ask: Callable[[], Awaitable[Sequence[Status]]], *, timeout_seconds: float = 60.0, poll_seconds: float = POLL_SECONDS
+) -> Sequence[Status]:
+    """Return once every relay, reaction, deadline and view is where the logs are, and nobody gives commands.
 
+    One look is enough. Take the first event written after its own service was looked at: what led to it is older, so it lay in the log of
+    its service when that was looked at, was published, and was applied before the reacting service's log was looked at: no such event.
     Raises: TimeoutError, which says what is not at rest.
     """
-    before: dict[str, int] = {}
     statuses: Sequence[Status] = ()
     try:
         async with asyncio.timeout(timeout_seconds):
             while True:
                 statuses = await ask()
-                heads = {status.service: status.position for status in statuses}
-                if at_rest(statuses) and heads == before:
+                if at_rest(statuses):
                     return statuses
-                before = heads if at_rest(statuses) else {}
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(poll_seconds)
     except TimeoutError:
         raise TimeoutError(f"not at rest after {timeout_seconds:.0f} s: {'; '.join(unrest(statuses)) or 'no answer'}") from None
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from minsheng.commands import clock, contracts, demo, local, parked, positions, rebuild, refill, restore, run, token
+from minsheng.commands import clock, contracts, demo, local, parked, positions, rebuild, refill, restore, run, token, year
 from minsheng.local.errors import CannotStart, NotRunning
 
 FAILED, NOT_RUNNING = 1, 3  # 2 is a wrong use of the command, typer's own
@@ -21,6 +21,7 @@ app.command()(local.down)
 app.command()(positions.status)
 app.command()(run.run)
 app.command()(demo.demo)
+app.command()(year.year)
 app.command()(token.token)
 app.command()(rebuild.rebuild)
 app.command()(refill.refill)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kit.identity import LocalIssuer, Role
 from kit.migrate import grant, migrate
 from kit.secret_file import create_once
 from kit.settings import database_of
-from kit.streams.topics import DEFAULT_PARTITIONS, ensure_topics
+from kit.streams.topics import DEFAULT_PARTITIONS, ensure, ensure_topics, own_topic
 from kit.vault import KeyringFile
 from minsheng.local import Installation
 from minsheng.programs import READ_SERVICES, SERVICES, command_services
@@ -29,6 +30,15 @@ def table_sets() -> dict[str, list[str]]:
     return {**sets, **{name: ["reader"] for name in READ_SERVICES}, "keys": ["keys"]}
 
 
+def own_topics(installation: str) -> dict[str, Mapping[str, str]]:
+    """The topics that services have beside those of their events, with their settings."""
+    return {
+        own_topic(installation, name, last): settings
+        for name, service in command_services().items()
+        for last, settings in service.topics.items()
+    }
+
+
 async def prepare(installation: Installation) -> dict[str, str]:
     """Everything is there; returns what the programs are told."""
     password = create_once(installation.home.keys / "app-password", lambda: secrets.token_hex(16).encode()).decode()
@@ -39,6 +49,7 @@ async def prepare(installation: Installation) -> dict[str, str]:
         await migrate(dsn, sets)
         await grant(dsn, APP, sets)
     await ensure_topics(installation.kafka_bootstrap, NAME, list(command_services()), DEFAULT_PARTITIONS)
+    await ensure(installation.kafka_bootstrap, own_topics(NAME), DEFAULT_PARTITIONS)
     return _environment(installation, password)
 
 

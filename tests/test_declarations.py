@@ -25,9 +25,14 @@ DISTRICT_WIDE = {
     "charity/fund": "funds belong to the district",
     "charity/allocation": "charity officers work for the whole district; two of them sign",
     "charity/referral-answer": "charity officers work for the whole district",
+    "charity/organisation-grant": "an organisation works for the whole district; two of the district's people sign",
+    "charity/external-aid": "it leaves the district",
+    "charity/disclosure-task": "charity publishes for the whole district",
+    "charity/known-organisation": "noted by reactions only",
     "charity/voucher": "issued by the district's charity officers; redeemed at the shop where the goods lie",
     "charity/known-household": "noted by reactions only",
     "eldercare/known-person": "noted by reactions only",
+    "eldercare/operator-training": "the district trains operators; they are booked everywhere",
 }
 """Aggregates of the whole district, each with its reason: only people of the district act on them, a street's cannot."""
 ANYWHERE = {
@@ -37,6 +42,7 @@ ANYWHERE = {
     "relief/temp-aid/pay": "as `request`",
     "relief/temp-aid/record-easing": "for emergencies only",
     "relief/temp-aid/supplement": "for emergencies only",
+    "eldercare/loan/give-back": "a wheelchair is given back at any site, also of another street (E13)",
     "charity/voucher/authorise-proxy": "a household may go to any shop, and its proxy is written down there",
 }
 """Commands that the own area does not bind, each with its reason."""
@@ -54,6 +60,8 @@ SIGNED = {
     "relief/temp-aid/supplement",
     "charity/allocation/approve",
     "registry/organisation/deregister",
+    "charity/organisation-grant/approve",
+    "charity/external-aid/commit",
 }
 """Commands whose giver names the version seen (ruling 17 of the design): what grants and allocates money, what refuses it, what has no
 way back."""

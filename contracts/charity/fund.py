@@ -5,9 +5,21 @@ Each movement names the donations it draws on, oldest first, so that one donated
 
 from __future__ import annotations
 
+from datetime import date
+from enum import StrEnum
+
 from contracts.envelope import Event, event
 from contracts.ids import AllocationId, DonationId, FundId
 from contracts.terms import Purpose
+
+
+class Campaign(StrEnum):
+    """What kind of collection the fund is, which decides what must be published when (R-CHA-08)."""
+
+    NONE = "none"
+    REGULAR = "regular"  # 公开募捐
+    PROJECT = "project"  # 慈善项目
+    EMERGENCY = "emergency"  # 应急募捐
 
 
 class Draw(Event):
@@ -19,11 +31,17 @@ class Draw(Event):
 
 @event("charity.fund.established", version=1, stream="fund_id")
 class FundEstablished(Event):
-    """A fund exists with a purpose; `certificate_needed`: only for persons with a disability certificate of the district. Source: C08."""
+    """A fund exists with a purpose; `certificate_needed`: only for persons with a disability certificate of the district. Source: C08.
+
+    campaign: what is published about it.  ends_on: last day of the campaign or project, if it has one (R-CHA-08).
+    """
 
     fund_id: FundId
     purpose: Purpose
     certificate_needed: bool
+    campaign: Campaign = Campaign.NONE
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 @event("charity.fund.donation-credited", version=1, stream="fund_id")
@@ -82,3 +100,31 @@ class FundTakenBack(Event):
     fund_id: FundId
     donation_id: DonationId
     amount_fen: int
+
+
+@event("charity.fund.leftover-moved", version=1, stream="fund_id")
+class LeftoverMoved(Event):
+    """What was available went on to a fund of the same or a similar purpose; what was received here is less by it. Source: R-CHA-04."""
+
+    fund_id: FundId
+    successor_id: FundId
+    amount_fen: int
+    draws: tuple[Draw, ...]
+
+
+@event("charity.fund.leftover-received", version=1, stream="fund_id")
+class LeftoverReceived(Event):
+    """What another fund had left of a donation is available here; what was received here is more by it. Source: R-CHA-04."""
+
+    fund_id: FundId
+    origin_id: FundId
+    donation_id: DonationId
+    amount_fen: int
+
+
+@event("charity.fund.closed", version=1, stream="fund_id")
+class FundClosed(Event):
+    """The fund takes no donation and gives nothing any more. Source: section 3.2, R-CHA-04."""
+
+    fund_id: FundId
+    closed_on: date

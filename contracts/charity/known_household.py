@@ -6,7 +6,7 @@ from datetime import date
 
 from contracts.envelope import Event, event
 from contracts.ids import HouseholdId, Month, NeedId, PersonId
-from contracts.terms import Status
+from contracts.terms import ClosingCode, Status
 
 
 @event("charity.known-household.status-known", version=1, stream="household_id", shared=False)
@@ -64,7 +64,15 @@ class NeedKnownReopened(Event):
 
 @event("charity.known-household.closed", version=1, stream="household_id", shared=False)
 class HouseholdKnownClosed(Event):
-    """Relief said that the household no longer exists after a date. Source: ruling 4."""
+    """Relief said that the household no longer exists after a date, and why. Source: ruling 4."""
 
     household_id: HouseholdId
     closed_on: date
+    code: ClosingCode | None = None
+
+
+@event("charity.known-household.reopened", version=1, stream="household_id", shared=False)
+class HouseholdKnownReopened(Event):
+    """Relief said that it exists again: the death that emptied it was an error. Source: ruling 22."""
+
+    household_id: HouseholdId

@@ -16,8 +16,8 @@ FIRST_LINE = "# Written by `python -m contracts.generate`; not by hand.\n"
 SCHEMA_FORMAT = "application/schema+json;version=2020-12"
 ADDRESS = "{installation}.%s.events"
 RECEIVERS = {
-    "relief": ("registry", "charity"),
-    "charity": ("relief",),
+    "relief": ("registry", "relief", "charity"),
+    "charity": ("registry", "relief"),
     "eldercare": ("registry", "relief"),
     "linkage": ("registry", "relief", "charity", "eldercare"),
 }

@@ -75,13 +75,12 @@ class ContactLeaveEnded(Event):
 
 @event("relief.contact-assignment.reassignment-overdue", version=1, stream="person_id")
 class ReassignmentOverdue(Event):
-    """Nobody named another contact in time; the task stays open, and is asked for again at `due_at`. Source: B09."""
+    """Nobody named another contact before `missed_at`; the task stays open until somebody does. Source: B09."""
 
     person_id: PersonId
     area: AreaCode
     contact: ActorId
     missed_at: datetime
-    due_at: datetime
 
 
 @event("relief.contact-assignment.ended", version=1, stream="person_id")

@@ -125,3 +125,22 @@ class EntitlementResumed(Event):
     household_id: HouseholdId
     from_month: Month
     person_ids: tuple[PersonId, ...]
+
+
+@event("relief.entitlement.overpayment-noted", version=1, stream="entitlement_id")
+class OverpaymentNoted(Event):
+    """Of what was paid for the month so much was not owed; it is not recovered by that. Source: SC-09, rulings 6 and 20."""
+
+    entitlement_id: EntitlementId
+    household_id: HouseholdId
+    month: Month
+    amount_fen: int
+
+
+@event("relief.entitlement.overpayment-cleared", version=1, stream="entitlement_id")
+class OverpaymentCleared(Event):
+    """Nothing of the month is overpaid any more: it is owed after all, or the bank sent it back. Source: rulings 9 and 22."""
+
+    entitlement_id: EntitlementId
+    household_id: HouseholdId
+    month: Month

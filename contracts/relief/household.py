@@ -29,7 +29,10 @@ class HouseholdOpened(Event):
 
 @event("relief.household.member-joined", version=1, stream="household_id")
 class MemberJoined(Event):
-    """A person lives in the household from a date on. One active household a person (claim). Source: ruling 4."""
+    """A person lives in the household from a date on. One active household a person (claim). Source: ruling 4.
+
+    Told again with the first day of the stay before: that stay never ended (a death was revoked).
+    """
 
     household_id: HouseholdId
     person_id: PersonId
@@ -92,6 +95,13 @@ class HouseholdAssessed(Event):
     household_id: HouseholdId
     assessment_id: AssessmentId
     needs: int
+
+
+@event("relief.household.reopened", version=1, stream="household_id")
+class HouseholdReopened(Event):
+    """The death that emptied the household was an error: it exists as if it had never been closed. Source: ruling 22."""
+
+    household_id: HouseholdId
 
 
 @event("relief.household.closed", version=1, stream="household_id")

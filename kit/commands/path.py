@@ -47,7 +47,7 @@ class CommandPath:
         self._keys = keys
         self._packs = packs
         self._calendar = calendar
-        self._clock = clock
+        self.clock = clock
         self._partitions = partitions
         self.resources = resources
         self._states = States(service, store)
@@ -122,7 +122,7 @@ class CommandPath:
         return self._recording.append(request, context, loaded, decision)
 
     def _context(self, request: Request, area: str | None) -> Context:
-        now = self._clock.now()
+        now = self.clock.now()
         occurred_at = request.command.occurred_at or now
         if occurred_at > now and request.cause is None:
             raise Refused("in_the_future", occurred_at=occurred_at.isoformat(), now=now.isoformat())
@@ -149,7 +149,7 @@ class CommandPath:
             verdict = await self._writer.submit(append)
         if verdict.kind is not VerdictKind.OK:
             return await self._judged(request, loaded, verdict)
-        at = verdict.recorded_at or self._clock.now()
+        at = verdict.recorded_at or self.clock.now()
         events = [recorded(e, self.store.source, verdict.position + n, at) for n, e in enumerate(append.events)]
         self._states.apply(events)
         return Answer.from_events(request.stream, loaded[request.stream].version, events, self._partitions, repeated=False)

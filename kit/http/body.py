@@ -12,6 +12,9 @@ from kit.http.problems import Problem, response
 
 MAX_BODY = 256 * 1024
 MAX_BATCH = 64 * 1024 * 1024
+MAX_TELEMETRY = 1024 * 1024
+TELEMETRY = "/telemetry/"
+"""Below it machines report in batches: larger than a command, small enough to be held whole."""
 NUL = b"\\u0000"
 
 
@@ -25,7 +28,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.batch_limit if scope["path"] == "/batch" else self.limit
+        limit = self._limit_of(scope["path"])
         announced = next((int(v) for k, v in scope["headers"] if k == b"content-length" and v.isdigit()), 0)
         if announced > limit:
             await response(_too_large(limit))(scope, receive, send)
@@ -41,6 +44,11 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _limit_of(self, path: str) -> int:
+        if path == "/batch":
+            return self.batch_limit
+        return max(self.limit, MAX_TELEMETRY) if path.startswith(TELEMETRY) else self.limit
 
 
 def _too_large(limit: int) -> Problem:

@@ -78,9 +78,12 @@ class Journal:
 
 
 async def mark_dirty(connection: Any, keys: Iterable[str]) -> None:
-    """What was found about these keys must be looked at again, at once by any clock. Sorted, so that two workers never wait for each other in a ring."""
+    """What was found about these keys must be looked at again at once, whatever the looker's clock says (a simulated one stands elsewhere).
+
+    Sorted, so that two workers never wait for each other in a ring.
+    """
     await connection.execute(
         "insert into dirty(key, due_at) select k, 'epoch'::timestamptz from unnest($1::text[]) k "
-        "on conflict (key) do update set due_at = least(dirty.due_at, excluded.due_at), mark = excluded.mark",
+        "on conflict (key) do update set due_at = excluded.due_at, mark = excluded.mark",
         sorted(keys),
     )

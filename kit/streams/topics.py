@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # not in its list of exports
 from confluent_kafka.cimpl import NewTopic
 
 from kit.errors import Retry
 
 DEFAULT_PARTITIONS = 4
 PATIENCE_S = 10.0
+LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 PLAIN_NAME = re.compile(r"^[a-z][a-z0-9-]*$")
 
 # Kept for ever, never compacted: the topic is a replayable copy of the store. The relay's lz4 batches are stored as they come.
@@ -46,6 +47,13 @@ def topic_of(installation: str, service: str) -> str:
     return f"{installation}.{service}.events"
 
 
+def own_topic(installation: str, service: str, name: str) -> str:
+    """`<installation>.<service>.<name>`: a topic beside that of the events. Raises ValueError as `topic_of` does."""
+    if not PLAIN_NAME.match(name):
+        raise ValueError(f"{name!r} is not a plain lower-case name")
+    return f"{topic_of(installation, service).removesuffix('events')}{name}"
+
+
 def source_of(topic: str) -> str:
     """The source whose events a topic carries: `/minsheng/<installation>/<service>`."""
     installation, service, _ = topic.split(".")
@@ -70,9 +78,15 @@ async def ensure_topics(
 
     Raises ValueError when one exists with another number of partitions: a key would change its partition.
     """
-    admin = _admin(bootstrap)
-    names = [topic_of(installation, service) for service in services]
-    wanted = [NewTopic(name, num_partitions=partitions, replication_factor=replication, config=TOPIC_CONFIG) for name in names]
+    return await ensure(bootstrap, {topic_of(installation, service): TOPIC_CONFIG for service in services}, partitions, replication)
+
+
+async def ensure(
+    bootstrap: str, topics: Mapping[str, Mapping[str, str]], partitions: int = DEFAULT_PARTITIONS, replication: int = 1
+) -> dict[str, Topic]:
+    """These topics exist, made with these settings if they were not there. Returns them by name. Raises ValueError as `ensure_topics`."""
+    admin, names = _admin(bootstrap), list(topics)
+    wanted = [NewTopic(name, num_partitions=partitions, replication_factor=replication, config=dict(topics[name])) for name in names]
     for future in admin.create_topics(wanted, request_timeout=30).values():
         await _created(future)
     found = await _described(admin, names)
@@ -85,6 +99,13 @@ async def ensure_topics(
 async def describe_topics(bootstrap: str, names: Iterable[str]) -> dict[str, Topic]:
     """The topics as the broker knows them now. Raises NoTopic; KafkaException when the broker does not answer within 10 s."""
     return await _described(_admin(bootstrap), list(names))
+
+
+async def ends_of(bootstrap: str, topic: Topic) -> dict[int, int]:
+    """The offset behind the newest message of each partition, now. Raises KafkaException when the broker does not answer within 10 s."""
+    asked = {TopicPartition(topic.name, number): LATEST for number in range(topic.partitions)}
+    futures: Mapping[TopicPartition, Future[Any]] = _admin(bootstrap).list_offsets(asked, request_timeout=10)
+    return {place.partition: (await asyncio.wrap_future(future)).offset for place, future in futures.items()}
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from typing import Annotated
@@ -36,14 +35,9 @@ def demo(
     """Play the case files of two families through the public APIs and print their chains."""
     if full:
         raise typer.BadParameter(FULL_IS_LATER, param_hint="--full")
-    console, began = Console(highlight=False, width=max(118, Console().width)), time.monotonic()
-
-    def told(phase: str, message: str) -> None:
-        if phase in {"program", "jars", "starting"}:
-            console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {message}")
-
+    console, began = console_of(), time.monotonic()
     with ExitStack() as stack:
-        installation = _started(stack, told, keep=keep)
+        installation = started(stack, console, keep=keep)
         asyncio.run(_play(console, installation, seed))
         console.print(f"\n[dim]{time.monotonic() - began:.1f} s[/dim]", end="  ")
         if keep:
@@ -54,9 +48,19 @@ def demo(
         console.print("nothing is left running")
 
 
-def _started(stack: ExitStack, told: Callable[[str, str], None], *, keep: bool) -> Installation:
+def console_of() -> Console:
+    """Wide enough for the tables."""
+    return Console(highlight=False, width=max(118, Console().width))
+
+
+def started(stack: ExitStack, console: Console, *, keep: bool) -> Installation:
     """A running simulation: one that is there already, or one started now (and stopped at the end unless kept)."""
-    home = default_home()
+    home, began = default_home(), time.monotonic()
+
+    def told(phase: str, message: str) -> None:
+        if phase in {"program", "jars", "starting"}:
+            console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {message}")
+
     programs = service_programs()
     Home(home).create()
     simulated_clock(Home(home))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zlib import crc32
 
 from kit.clock import shanghai_date
 from minsheng.district.chance import derived
 from minsheng.district.seasons import LAST, OFFICE, OFFICE_SECONDS, instant, window_of
 from minsheng.district.staff import Clerk
-from minsheng.district.step import Lesson, Step
+from minsheng.district.step import Body, Lesson, Step
 
 
 class Diary:
@@ -26,11 +25,11 @@ class Diary:
         return Story(self, name)
 
     def by_day(self) -> list[list[Step]]:
-        """The steps of each day from first to last: by window, then instant, then the order of telling."""
+        """The steps of each day from first to last: by window and turn, then instant, then the order of telling."""
         days: dict[date, list[Step]] = {}
         for step in self.steps:
             days.setdefault(shanghai_date(step.at), []).append(step)
-        return [sorted(days[day], key=lambda step: (step.window, step.at)) for day in sorted(days)]
+        return [sorted(days[day], key=lambda step: (step.window, step.turn, step.at)) for day in sorted(days)]
 
 
 class Story:
@@ -51,9 +50,10 @@ class Story:
         when: date | datetime,
         by: Clerk,
         path: str,
-        body: Mapping[str, Any] | None = None,
+        body: Body | None = None,
         *,
         window: int = 0,
+        turn: int = 0,
         if_match: int | None = None,
         learn: Sequence[Lesson] = (),
         refused: str = "",
@@ -80,6 +80,7 @@ class Story:
                 if_match=if_match,
                 key=f"year-{self._diary.seed}-{self.name}-{self._told}",
                 window=window,
+                turn=turn,
                 story=self.name,
                 learn=tuple(learn),
                 refused=refused,

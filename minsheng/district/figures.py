@@ -30,6 +30,7 @@ TEMP_AIDS = 45
 MEALS, EATERS, MEAL_POINTS, CANTEENS = 6_000, 60, 24, 4  # a tenth of the district's 60,000 lunches, as commands
 SHOP_FAMILIES = 60
 DEATHS = 30
+ASSOCIATIONS, AGENCIES, FOUNDATIONS = 62, 126, 2  # 190 social organisations
 DISABLED = 1_500
 
 

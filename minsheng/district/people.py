@@ -189,8 +189,7 @@ def _mixed(places: list[Community], draw: Random) -> list[Community]:
 
 def _household(seed: int, number: int, group: Group, size: int, place: Community, draw: Random) -> Household:
     members = [
-        Person(id=derived(seed, f"person/{number}/{n}"), born=_born(group, size, n, draw), male=draw.random() < 0.5)
-        for n in range(size)
+        Person(id=derived(seed, f"person/{number}/{n}"), born=_born(group, size, n, draw), male=draw.random() < 0.5) for n in range(size)
     ]
     return Household(id=derived(seed, f"household/{number}"), number=number, group=group, place=place, members=members)
 

@@ -24,9 +24,7 @@ class Community:
 def communities() -> tuple[Community, ...]:
     """All communities in the order of the policy's list."""
     areas = Areas.load()
-    return tuple(
-        Community(one.code, street, one.zh) for street in STREET_PERCENT for one in areas.within(street, AreaKind.COMMUNITY)
-    )
+    return tuple(Community(one.code, street, one.zh) for street in STREET_PERCENT for one in areas.within(street, AreaKind.COMMUNITY))
 
 
 def homes(count: int) -> list[Community]:

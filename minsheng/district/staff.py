@@ -35,3 +35,9 @@ SECOND_APPROVER = clerk(Role.APPROVER, number=2)
 DISTRICT_OFFICER = clerk(Role.DISTRICT_OFFICER)
 CHARITY_OFFICER = clerk(Role.CHARITY_OFFICER)
 CHARITY_APPROVER = clerk(Role.APPROVER, number=3)
+SECOND_CIVIL_REGISTRAR = clerk(Role.CIVIL_REGISTRAR, number=2)
+ALARM_DESK = clerk(Role.ALARM_DESK)
+
+
+def care_worker(street: str, number: int = 1) -> Clerk:
+    return clerk(Role.CARE_WORKER, street, number)

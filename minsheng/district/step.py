@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+Body = dict[str, Any]
 LEARNED = re.compile(r"\$[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """From the answer: the named field of the first event of a type is what `$name` stands for in later steps.
+    """From the answer: the field `take` of the first event of a type is what `$name` stands for in later steps.
 
     where: what else must be true of the event's data.
     """
 
     name: str
     event: str
-    field: str
+    take: str
     where: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -32,8 +33,9 @@ class Step:
     role, area, actor: whose token gives it. Money needs two different actors.
     id, body: may hold `$names` that earlier answers taught (`learn`); `filled` replaces them.
     key: the idempotency key, derived from seed, story and place in the story: giving the step again changes nothing.
-    window: 0 to 3 (`seasons.WINDOWS`). What depends on an earlier step of another actor, on a code that is no UUID, on what another
-    service does about it, or on what was learned, lies in a later window: so the steps of a window go out as one batch an actor, side by side.
+    window: 0 to 3 (`seasons.WINDOWS`). What depends on an earlier step of another actor, on a code that is no UUID, or on what another
+    service does about it, lies in a later window: so the steps of a window go out as one batch an actor, side by side.
+    turn: within its window. What was learned in the same window lies in a later turn, which begins when the one before was answered.
     refused: the code with which the service says no, on purpose.
     """
 
@@ -45,15 +47,16 @@ class Step:
     aggregate: str
     id: str
     command: str
-    body: dict[str, Any]
+    body: Body
     if_match: int | None
     key: str
     window: int = 0
+    turn: int = 0
     story: str = ""
     learn: tuple[Lesson, ...] = ()
     refused: str = ""
 
-    def line_body(self, names: Mapping[str, str]) -> dict[str, Any]:
+    def line_body(self, names: Mapping[str, str]) -> Body:
         """The body as the API takes it: learned names filled in, the business instant added."""
         return {**filled(self.body, names), "occurred_at": self.at.isoformat()}
 

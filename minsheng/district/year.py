@@ -8,7 +8,25 @@ from minsheng.district.diary import Diary
 from minsheng.district.figures import Scale
 from minsheng.district.people import People, people
 from minsheng.district.step import Step
-from minsheng.district.stories import deaths, dibao, donations, meals, opening, referrals, shop, special_aid, temp_aid
+from minsheng.district.stories import (
+    caring,
+    charity_work,
+    deaths,
+    devices,
+    dibao,
+    donations,
+    meals,
+    opening,
+    organisations,
+    referrals,
+    screening,
+    shop,
+    signals,
+    special_aid,
+    temp_aid,
+    visits,
+    volunteers,
+)
 
 Telling = Callable[[Diary, People, Scale], None]
 
@@ -22,6 +40,14 @@ STORIES: tuple[Telling, ...] = (
     shop.tell,
     meals.tell,
     deaths.tell,
+    visits.tell,
+    caring.tell,
+    screening.tell,
+    signals.tell,
+    organisations.tell,
+    volunteers.tell,
+    charity_work.tell,
+    devices.tell,
 )
 """In the order of telling, which orders steps of the same instant."""
 

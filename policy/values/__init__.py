@@ -5,12 +5,12 @@ The classes give names, units and shapes; the numbers, their rule ids and eviden
 
 from policy.values.charity import Charity, SpendingTier
 from policy.values.eldercare import AbilityBand, Eldercare, TimeBank
-from policy.values.linkage import Linkage
+from policy.values.linkage import FindingRule, Hold, Linkage
 from policy.values.registers import Registers
 from policy.values.relief import BasicLiving, Discovery, Money, Procedure, SpecialAid, TemporaryAid
 from policy.values.shapes import ByUrgency, Limit
 
-__all__ = ["AbilityBand", "ByUrgency", "Limit", "PolicyValues", "SpendingTier"]
+__all__ = ["AbilityBand", "ByUrgency", "FindingRule", "Hold", "Limit", "PolicyValues", "SpendingTier"]
 
 
 class PolicyValues(Discovery, BasicLiving, Procedure, TemporaryAid, SpecialAid, Money, Linkage, Charity, Eldercare, TimeBank, Registers):

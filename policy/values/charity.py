@@ -30,6 +30,9 @@ class Charity(Values):
     campaign_report_each_months: Amount
     campaign_final_report_months: Amount
     campaign_emergency_report_days: Amount
+    disclosure_yearly_by: MonthDay
+    disclosure_correction_days: Amount
+    disclosure_leftover_days: Amount
     public_raiser_spend_percent: Amount
     public_raiser_admin_percent: Amount
     spending_tiers: tuple[SpendingTier, ...]

@@ -33,12 +33,16 @@ class Eldercare(Values):
     order_call_back_percent: Amount
     position_geofence_m: Amount
     care_visit_days: Table
+    care_visit_again_days: Amount
+    care_visit_levels: Amount
     sla_acknowledge_seconds: Amount
     sla_dispatch_seconds: Amount
     sla_on_site_seconds: Amount
+    alarm_escalate_seconds: Amount
     alarm_fold_minutes: Amount
     device_silent_hours: Amount
     loan_hours: Amount
+    stair_training_months: Amount
     meal_key_statuses: Codes
     meal_key_age_from: Amount
     meal_centenarian_age_from: Amount

@@ -2,7 +2,54 @@
 
 from __future__ import annotations
 
-from policy.values.shapes import Amount, ByUrgency, Codes, Layers, Pair, Values
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+
+from policy.values.shapes import Amount, ByUrgency, Code, Codes, Layers, Pair, Values
+
+
+class Hold(Values):
+    """How long something must hold: at once, unless one of these is given. `day_end`: 24:00 of the day it began on."""
+
+    hours: Amount | None = None
+    days: Amount | None = None
+    workdays: Amount | None = None
+    day_end: bool = False
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Self:
+        if sum([self.hours is not None, self.days is not None, self.workdays is not None, self.day_end]) > 1:
+            raise ValueError("a limit is one of `hours`, `days`, `workdays`, `day_end`")
+        return self
+
+
+class Escalation(Values):
+    """Who is to act besides the owner once a finding has stood for so many days of 24 hours."""
+
+    after_days: Amount
+    owner: Code
+
+
+class FindingRule(Values):
+    """What the pack says of one detection: how long its condition may hold, whose the finding is, and whose it becomes with age."""
+
+    limit: Hold = Hold()
+    owner: Code
+    escalates: tuple[Escalation, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        days = [step.after_days for step in self.escalates]
+        if days != sorted(set(days)):
+            raise ValueError("escalates: each step comes later than the one before")
+        return self
+
+
+DetectionId = Annotated[str, Field(pattern=r"^DET-[0-9]{2}$")]
+FindingRules = Annotated[Mapping[DetectionId, FindingRule], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
 
 class Linkage(Values):
@@ -21,12 +68,7 @@ class Linkage(Values):
     referral_reopen_days: Amount
     referral_charity_wd: Amount
     alert_act: ByUrgency
-    finding_gap_wd: Amount
-    finding_uninsured_child_days: Amount
-    finding_rehab_not_started_wd: Amount
-    finding_watch_wd: Amount
-    finding_review_overdue_days: Amount
-    finding_answer_overdue_days: Amount
+    findings: FindingRules
     suppress_below_persons: Amount
 
     def layer_of(self, scheme: str) -> str:

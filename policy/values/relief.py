@@ -74,6 +74,8 @@ class Procedure(Values):
     review_stable_months: Amount
     review_unstable_months: Amount
     death_change_months: Amount
+    death_lift_wd: Amount
+    household_change_wd: Amount
     concealed_change_months: Amount
     fraud_fine_max_multiple: Amount
     job_refusals: Amount

@@ -1,17 +1,65 @@
-"""Eldercare: meals for elders. A table of contents."""
+"""Eldercare: meals, devices and emergency calls of elders. A table of contents."""
+"""Eldercare: meals, visits, care beds and mobility help for elders, and the safety of those who care. A table of contents."""
+"""Eldercare: meals, devices, emergency calls, visits, care beds and mobility help for elders, and safety. A table of contents."""
 
 from __future__ import annotations
 
+from fastapi import APIRouter
+
+from kit.http.auth import Authenticate
 from kit.service import Service
+from services.eldercare.domain.device import device
+from services.eldercare.domain.emergency_incident import emergency_incident
+from services.eldercare.domain.assist import assist
+from services.eldercare.domain.care_visit_plan import care_visit_plan
+from services.eldercare.domain.device import device
+from services.eldercare.domain.emergency_incident import emergency_incident
+from services.eldercare.domain.family_care_bed import family_care_bed
 from services.eldercare.domain.known_household import known_household
 from services.eldercare.domain.known_person import known_person
+from services.eldercare.domain.loan import loan
 from services.eldercare.domain.meal_account import meal_account
 from services.eldercare.domain.meal_point import meal_point
+from services.eldercare.domain.mobility_asset import mobility_asset
+from services.eldercare.domain.operator_training import operator_training
+from services.eldercare.domain.safety_accident import safety_accident
+from services.eldercare.domain.safety_training import safety_training
 from services.eldercare.reactions.death import on_death, on_death_revoked
 from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
+from services.eldercare.resources import EldercareResources, open_resources
+from services.eldercare.telemetry import topic
+from services.eldercare.telemetry.parts import telemetry_parts
+from services.eldercare.telemetry.reporting import heartbeat_routes
+
+
+def routers(resources: EldercareResources, authenticate: Authenticate) -> list[APIRouter]:
+    """Heartbeats of devices, beside the commands."""
+    return [heartbeat_routes(resources, authenticate)]
+
 
 eldercare = Service(
     "eldercare",
-    aggregates=[meal_point, meal_account, known_household, known_person],
+    aggregates=[meal_point, meal_account, device, emergency_incident, known_household, known_person],
+    aggregates=[
+        meal_point,
+        meal_account,
+        device,
+        emergency_incident,
+        mobility_asset,
+        loan,
+        operator_training,
+        assist,
+        care_visit_plan,
+        family_care_bed,
+        safety_training,
+        safety_accident,
+        known_household,
+        known_person,
+    ],
     reactions=[on_household_opened, on_status_recognised, on_status_expired, on_death, on_death_revoked],
+    resources=open_resources,
+    routers=routers,
+    tables=["telemetry"],
+    topics={topic.NAME: topic.SETTINGS},
+    parts=telemetry_parts,
 )

@@ -32,23 +32,27 @@ def cursor_of(text: str) -> Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Which findings: of a kind or detection, in some areas (None: all), also those that are over; after a cursor."""
+    """Which findings: of a kind or detection, in some areas (None: all), also those that are over; after a cursor.
+
+    at: those that were open at an instant, as known today; `over` then says nothing.
+    """
 
     kind: Kind | None = None
     detection: str | None = None
     areas: Collection[str] | None = None
     over: bool = False
+    at: datetime | None = None
     after: Cursor | None = None
     limit: int = 50
 
 
 class Board(Protocol):
-    """The findings of all households, oldest first."""
+    """All findings, oldest first."""
 
     async def page(self, question: Question) -> list[Finding]: ...
 
     async def of(self, household_id: HouseholdId | str) -> list[Finding]:
-        """A household's findings, also those that are over."""
+        """What stands under a household's own key, also what is over."""
         ...
 
 
@@ -62,11 +66,11 @@ class MemoryBoard:
         return [one for one in self.all if _asked(one, question)][: question.limit]
 
     async def of(self, household_id: HouseholdId | str) -> list[Finding]:
-        return [one for one in self.all if one.household_id == household_id]
+        return [one for one in self.all if one.scope == household_id]
 
-    def replace(self, household_id: str, findings: Sequence[Finding]) -> None:
-        """The household's findings are these and no others."""
-        rest = [one for one in self.all if one.household_id != household_id]
+    def replace(self, scope: str, findings: Sequence[Finding]) -> None:
+        """The findings of the key are these and no others."""
+        rest = [one for one in self.all if one.scope != scope]
         self.all = sorted([*rest, *findings], key=lambda one: (one.since, one.id))
 
 
@@ -75,6 +79,12 @@ def _asked(one: Finding, question: Question) -> bool:
         (question.kind is None or one.kind is question.kind)
         and (question.detection is None or one.detection == question.detection)
         and (question.areas is None or one.area in question.areas)
-        and (question.over or one.until is None)
+        and _open(one, question)
         and (question.after is None or (one.since, one.id) > (question.after.since, question.after.id))
     )
+
+
+def _open(one: Finding, question: Question) -> bool:
+    if question.at is not None:
+        return one.since <= question.at and (one.until is None or one.until > question.at)
+    return question.over or one.until is None

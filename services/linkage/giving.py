@@ -25,13 +25,14 @@ class GiverKind(StrEnum):
     TEMP_AID = "temp_aid"
     ALLOCATION = "allocation"
     VOUCHER = "voucher"
+    KITCHEN = "kitchen"
     MEAL_ACCOUNT = "meal_account"
     UNKNOWN = "unknown"  # the giver's topic is behind the need's
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Giver:
-    """The case behind a line. `name`: the code of who pays: a department, a fund, a kind of temporary aid, a shop."""
+    """The case behind a line. `name`: the code of who pays: a department, a fund, a kind of temporary aid, a shop, an organisation."""
 
     kind: GiverKind
     id: str

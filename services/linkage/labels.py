@@ -23,6 +23,7 @@ from contracts.terms import (
     Urgency,
 )
 from kit.money import yuan
+from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
 from services.linkage.views.referral import ReferralState
 
@@ -71,7 +72,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     },
     GiverKind: {
         "entitlement": "常规救助待遇", "special_aid": "专项救助个案", "temp_aid": "临时救助个案", "allocation": "慈善拨付",
-        "voucher": "慈善超市积分券", "meal_account": "助餐账户", "unknown": "待同步",
+        "voucher": "慈善超市积分券", "kitchen": "爱心厨房", "meal_account": "助餐账户", "unknown": "待同步",
     },
 }  # fmt: skip
 
@@ -113,6 +114,19 @@ _NEXT_ZH = {
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
 }
+_LIMIT_ZH = {
+    LimitUnit.AT_ONCE: "立即",
+    LimitUnit.HOURS: "{}小时",
+    LimitUnit.DAYS: "{}日",
+    LimitUnit.WORKDAYS: "{}个工作日",
+    LimitUnit.DAY_END: "当日24时",
+    LimitUnit.NAMED: "以记录的期限为准",
+}
+
+
+def limit_text_zh(limit: Limit) -> str:
+    """How long a condition may hold before it is a finding."""
+    return _LIMIT_ZH[limit.unit].format(limit.count)
 
 
 def finding_zh(detection: str) -> str:

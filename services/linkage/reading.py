@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from contracts.envelope import Event, Meta, Recorded, UnknownEvent
 from contracts.ids import HouseholdId
+from contracts.relief.household import MemberJoined
 from kit.view import Row, View
 from services.linkage.rows import HOUSEHOLD_VIEWS, Fold, HouseholdRows, household_rows
 from services.linkage.views.household import member
@@ -112,14 +113,38 @@ async def known(reader: Reader, household_id: HouseholdId | str, known_at: datet
     return fold.rows()
 
 
-async def journal_of(reader: Reader, household_id: str, known_at: datetime | None = None) -> list[tuple[Event, Meta]]:
+Pairs = list[tuple[Event, Meta]]
+"""Events with their envelopes, in the order in which findings and points in time fold."""
+
+
+async def journal_of(reader: Reader, household_id: str, known_at: datetime | None = None) -> Pairs:
     """All that was said about a household and its members, in the order of recording. Types this program does not know are ignored."""
-    own = understood(await reader.history([household_id], known_at))
-    fold = Fold()
-    fold.add(own)
-    persons = sorted(person_key(row.person_id) for row in fold.of(member))
-    lives = understood(await reader.history(persons, known_at)) if persons else []
-    return sorted([*own, *lives], key=journal_order)
+    return (await journals_of(reader, [household_id], known_at))[household_id]
+
+
+async def journals_of(reader: Reader, keys: Sequence[str], known_at: datetime | None = None) -> dict[str, Pairs]:
+    """The journals of many households and streams, by key, in two queries: what was said under the keys, and about their members."""
+    own = by_key(await reader.history(keys, known_at)) if keys else {}
+    persons = {key: _members(own.get(key, [])) for key in keys}
+    everybody = sorted({person for members in persons.values() for person in members})
+    lives = by_key(await reader.history(everybody, known_at)) if everybody else {}
+    return {
+        key: sorted([*own.get(key, []), *(pair for person in persons[key] for pair in lives.get(person, []))], key=journal_order)
+        for key in keys
+    }
+
+
+def by_key(history: Sequence[Recorded]) -> dict[str, Pairs]:
+    """What is understood of a history, by Kafka key."""
+    found: dict[str, Pairs] = {}
+    for pair in understood(history):
+        found.setdefault(pair[1].key, []).append(pair)
+    return found
+
+
+def _members(journal: Pairs) -> list[str]:
+    """The streams of the persons who are or were members of the household."""
+    return sorted({person_key(event.person_id) for event, _ in journal if isinstance(event, MemberJoined)})
 
 
 def journal_order(pair: tuple[Event, Meta]) -> tuple[datetime, str, int, int]:

@@ -13,6 +13,7 @@ from services.linkage.views.accepted import AcceptedLine, accepted
 from services.linkage.views.allocation import AllocationRow, allocation
 from services.linkage.views.entitlement import EntitlementRow, entitlement
 from services.linkage.views.household import HouseholdRow, MemberRow, household, member
+from services.linkage.views.kitchen_meal import KitchenMealRow, kitchen_meal
 from services.linkage.views.meal import MealAccountRow, MealMonthRow, meal_account, meal_month
 from services.linkage.views.need import NeedRow, need
 from services.linkage.views.referral import ReferralRow, referral
@@ -22,7 +23,7 @@ from services.linkage.views.vital import VitalRow, vital
 from services.linkage.views.voucher import VoucherRow, voucher
 
 HOUSEHOLD_VIEWS: tuple[View[Any], ...] = (
-    household, member, need, accepted, entitlement, special_aid, temp_aid, allocation, voucher, meal_account, meal_month, referral,
+    household, member, need, accepted, entitlement, special_aid, temp_aid, allocation, voucher, kitchen_meal, meal_account, meal_month, referral,
 )  # fmt: skip
 """Views whose rows name their household; what is said about its members' lives stands in `vital`."""
 
@@ -41,6 +42,7 @@ class HouseholdRows:
     temp_aid: list[TempAidRow] = field(default_factory=list)
     allocations: list[AllocationRow] = field(default_factory=list)
     vouchers: list[VoucherRow] = field(default_factory=list)
+    kitchen_meals: list[KitchenMealRow] = field(default_factory=list)
     meal_accounts: list[MealAccountRow] = field(default_factory=list)
     meal_months: list[MealMonthRow] = field(default_factory=list)
     referrals: list[ReferralRow] = field(default_factory=list)
@@ -71,6 +73,7 @@ def household_rows(rows: Rows) -> HouseholdRows | None:
         temp_aid=rows.of(temp_aid),
         allocations=rows.of(allocation),
         vouchers=rows.of(voucher),
+        kitchen_meals=rows.of(kitchen_meal),
         meal_accounts=rows.of(meal_account),
         meal_months=rows.of(meal_month),
         referrals=rows.of(referral),
@@ -78,15 +81,16 @@ def household_rows(rows: Rows) -> HouseholdRows | None:
 
 
 class Fold:
-    """The views of one household, folded in memory event by event: the same code as live (design, "Read side")."""
+    """Views of one Kafka key, folded in memory event by event: the same code as live (design, "Read side")."""
 
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[str, Any]] = {view.name: {} for view in (*HOUSEHOLD_VIEWS, vital)}
+    def __init__(self, more: Iterable[View[Any]] = (), views: Iterable[View[Any]] = (*HOUSEHOLD_VIEWS, vital)) -> None:
+        self._views = (*views, *more)
+        self.tables: dict[str, dict[str, Any]] = {view.name: {} for view in self._views}
 
     def add(self, events: Iterable[tuple[Event, Meta]]) -> None:
         """Apply events in order (of each source and Kafka key)."""
         for pair in events:
-            for view in (*HOUSEHOLD_VIEWS, vital):
+            for view in self._views:
                 view.fold([pair], self.tables[view.name])
 
     def of(self, view: View[R]) -> list[R]:

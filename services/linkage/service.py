@@ -12,7 +12,8 @@ from kit.read_service import ReadParts, ReadService, Runner
 from kit.view import View
 from services.linkage.api.parts import Parts
 from services.linkage.api.routers import routers
-from services.linkage.findings import FindingBoard, FindingsRunner, dirty_key, pending, prepare
+from services.linkage.finding_table import FindingBoard, prepare
+from services.linkage.findings import FindingsRunner, dirty_key, pending
 from services.linkage.rows import HOUSEHOLD_VIEWS
 from services.linkage.views.donation import donation
 from services.linkage.views.fund import draw, fund

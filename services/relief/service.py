@@ -2,6 +2,7 @@
 
 from kit.service import Service
 from services.relief.domain.contact_assignment import contact_assignment
+from services.relief.domain.death_case import death_case
 from services.relief.domain.entitlement import entitlement
 from services.relief.domain.household import household
 from services.relief.domain.known_organisation import known_organisation
@@ -19,7 +20,7 @@ from services.relief.domain.temp_aid_year import temp_aid_year
 from services.relief.domain.visit import visit
 from services.relief.domain.visit_campaign import visit_campaign
 from services.relief.reactions.coverage import coverage_reactions
-from services.relief.reactions.death import on_death, on_death_revoked
+from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
 from services.relief.reactions.organisations import organisation_reactions
 from services.relief.reactions.referrals import referral_reactions
 
@@ -36,6 +37,7 @@ relief = Service(
         contact_assignment,
         screening_round,
         need_signal,
+        death_case,
         need_assessment,
         need,
         entitlement,
@@ -47,6 +49,7 @@ relief = Service(
     reactions=[
         on_death,
         on_death_revoked,
+        on_died_out,
         *coverage_reactions,
         *referral_reactions,
         *organisation_reactions,

@@ -5,12 +5,29 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from contracts.charity.allocation import AllocationProposed, AllocationReserved
+from contracts.charity.disclosure_task import DisclosureKind, DisclosureTaskOpened
 from contracts.charity.donation import DonationAllocated, DonationKind, DonationReceived
 from contracts.charity.fund import DonationCredited, Draw, FundEstablished, FundReserved, FundSpent
 from contracts.charity.known_household import MemberKnown, StatusKnown
 from contracts.envelope import Event, Meta, type_of
-from contracts.ids import ActorId, AllocationId, DonationId, DonorId, FundId, HouseholdId, Month, NeedId, PersonId, ReferralId
+from contracts.ids import (
+    ActivityId,
+    ActorId,
+    AllocationId,
+    DisclosureTaskId,
+    DonationId,
+    DonorId,
+    FundId,
+    HouseholdId,
+    Month,
+    NeedId,
+    OrganisationId,
+    PersonId,
+    ReferralId,
+)
 from contracts.terms import NeedCategory, Purpose, Status
+from kit.testing import id_for
+from policy import end_of
 
 
 def uuid(number: int) -> str:
@@ -25,6 +42,8 @@ GIFT, SECOND_GIFT = DonationId(uuid(0xD1)), DonationId(uuid(0xD2))
 DONOR = DonorId(uuid(0xD9))
 REFERRAL = ReferralId(uuid(0x51))
 FUND = FundId("care")
+AGENCY, OTHER_AGENCY = OrganisationId("51440308mj00000001"), OrganisationId("51440308mj00000002")
+ACTIVITY = ActivityId(uuid(0xA1))
 OFFICER, APPROVER = ActorId("worker-1"), ActorId("approver-2")
 DAY = date(2022, 3, 1)
 
@@ -125,4 +144,27 @@ def meta_of(event: Event, at: datetime = datetime(2022, 5, 4, 2, 30, tzinfo=UTC)
         actor="worker-9",
         authority="caseworker",
         correlation_id=uuid(0xCC),
+    )
+
+
+def task(
+    kind: DisclosureKind,
+    last_day: date,
+    covers: tuple[date, date],
+    *,
+    number: int = 1,
+    on: date = DAY,
+    of_fund: FundId | None = FUND,
+    gift: DonationId | None = None,
+) -> DisclosureTaskOpened:
+    """What a decision taken on a day opens: to be published up to and with the last day."""
+    return DisclosureTaskOpened(
+        task_id=DisclosureTaskId(id_for(f"disclosure:{kind}:{number}", on)),
+        kind=kind,
+        due_at=end_of(last_day),
+        covers_from=covers[0],
+        covers_to=covers[1],
+        number=number,
+        fund_id=of_fund,
+        donation_id=gift,
     )

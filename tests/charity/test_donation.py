@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
 
+import pytest
+from msgspec.structs import replace
+
+from contracts.charity.disclosure_task import DisclosureKind
 from contracts.charity.donation import (
     DonationAllocated,
     DonationKind,
@@ -42,12 +46,14 @@ from tests.charity.facts import (
     received,
     set_aside,
     spent,
+    task,
     uuid,
 )
 
 TERMS = {"donation_id": GIFT, "donor_id": DONOR, "kind": DonationKind.MONEY, "amount_fen": 50_000_00, "purpose": Purpose.CHILDREN}
 PLEDGED = DonationPledged(donation_id=GIFT, donor_id=DONOR, kind=DonationKind.MONEY, amount_fen=50_000_00, purpose=Purpose.CHILDREN)
 BANK = ReverseDonation(donation_id=GIFT, reason=ReversalReason.BANK_REVERSED)
+TO_CORRECT = task(DisclosureKind.CORRECTION, date(2022, 3, 11), (DAY, DAY), gift=GIFT)
 INTO_FUND = AllocateDonation(donation_id=GIFT, fund_id=FUND)
 
 
@@ -141,7 +147,8 @@ def test_only_received_money_enters_a_fund_and_only_once() -> None:
 
 
 def test_a_reversal_takes_back_what_is_not_spent_and_claims_the_rest() -> None:
-    """SC-17: of 50,000.00 for children 30,000.00 is spent: 20,000.00 is taken back, 30,000.00 is a claim, the receipt is void."""
+    """SC-17: of 50,000.00 for children 30,000.00 is spent: 20,000.00 is taken back, 30,000.00 is a claim, the receipt is void;
+    the disclosure is to be corrected within the pack's 10 days."""
     case = given(donation, received(50_000_00), in_fund(50_000_00)).also(
         fund, established(), credited(50_000_00), set_aside(draw(30_000_00)), spent(draw(30_000_00))
     )
@@ -150,6 +157,7 @@ def test_a_reversal_takes_back_what_is_not_spent_and_claims_the_rest() -> None:
         reversal(20_000_00, 30_000_00),
         FundTakenBack(fund_id=FUND, donation_id=GIFT, amount_fen=20_000_00),
         ReceiptVoided(donation_id=GIFT),
+        TO_CORRECT,
     )
     after = case.facts(outcome.events).state(fund, FUND)
     share = after.share(GIFT)
@@ -172,6 +180,7 @@ def test_a_reversal_leaves_reserved_money_and_other_donations_alone() -> None:
         reversal(15_000_00, 35_000_00),
         FundTakenBack(fund_id=FUND, donation_id=GIFT, amount_fen=15_000_00),
         ReceiptVoided(donation_id=GIFT),
+        TO_CORRECT,
     )
     assert case.facts(outcome.events).state(fund, FUND).available_fen == 10_000_00
 
@@ -180,13 +189,13 @@ def test_a_wholly_spent_donation_becomes_a_claim_and_moves_no_money() -> None:
     """SC-17: beneficiaries stay untouched, the fund's available money is unaffected."""
     given(donation, received(50_000_00), in_fund(50_000_00)).also(
         fund, established(), credited(50_000_00), set_aside(draw(50_000_00)), spent(draw(50_000_00))
-    ).when(BANK).then(reversal(0, 50_000_00), ReceiptVoided(donation_id=GIFT))
+    ).when(BANK).then(reversal(0, 50_000_00), ReceiptVoided(donation_id=GIFT), TO_CORRECT)
 
 
 def test_a_donation_in_no_fund_is_taken_back_whole_and_can_enter_none_afterwards() -> None:
     """Ruling 23: nothing is spent, so nothing is claimed; without a receipt none is voided."""
     case = given(donation, received(50_000_00, waived=True)).also(fund, established())
-    outcome = case.when(BANK).then(reversal(50_000_00, 0, of_fund=False))
+    outcome = case.when(BANK).then(reversal(50_000_00, 0, of_fund=False), replace(TO_CORRECT, fund_id=None))
     after = case.facts(outcome.events)
     after.when(INTO_FUND).refused("not_received")
     after.when(BANK).refused("not_received")

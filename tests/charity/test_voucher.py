@@ -9,11 +9,12 @@ from hypothesis import given as hypothesis_given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from contracts.charity.known_household import HouseholdKnownClosed, HouseholdKnownReopened
 from contracts.charity.stock_lot import StockIssued, StockReceived
 from contracts.charity.voucher import ProxyAuthorised, VoucherCancelled, VoucherExpired, VoucherIssued, VoucherRedeemed
 from contracts.envelope import Event
 from contracts.ids import GoodsCode, LotId, Month, PersonId, ShopId, VoucherId
-from contracts.terms import Purpose, Status
+from contracts.terms import ClosingCode, Purpose, Status
 from kit.store.model import ReleaseAll, SetTimer, Take
 from kit.testing import Given, given
 from services.charity.domain.known_household import known_household
@@ -226,6 +227,27 @@ def test_a_cancelled_voucher_buys_nothing() -> None:
     given(voucher, issued(600), redeemed(84, 84_00)).when(command).then(cancelled(516, 84))
     at_the_till().facts([cancelled(600, 0)]).when(redeem(), on=APRIL).refused("voucher_over")
     given(voucher, issued(600), cancelled(600, 0)).when(command).refused("voucher_over")
+
+
+def test_points_are_frozen_while_nobody_of_the_household_lives() -> None:
+    """SG-04, ruling 21: neither given nor used, and a person cancels; a household that was merged keeps what it has."""
+    died_out = HouseholdKnownClosed(household_id=HOME, closed_on=APRIL, code=ClosingCode.DECEASED)
+    family().also(known_household, died_out).when(issue(), on=APRIL).refused("household_died_out")
+    frozen = at_the_till().also(known_household, died_out)
+    frozen.when(redeem(), on=APRIL).refused("household_died_out")
+    frozen.when(CancelVoucher(voucher_id=VOUCHER), on=APRIL).then(cancelled(600, 0))
+    merged = HouseholdKnownClosed(household_id=HOME, closed_on=APRIL, code=ClosingCode.MERGED)
+    at_the_till().also(known_household, merged).when(redeem(), on=APRIL).then(redeemed(84, 84_00), handed_out())
+
+
+def test_points_are_worth_something_again_when_the_death_was_an_error() -> None:
+    """SG-04, ruling 22."""
+    told = [
+        HouseholdKnownClosed(household_id=HOME, closed_on=APRIL, code=ClosingCode.DECEASED),
+        HouseholdKnownReopened(household_id=HOME),
+    ]
+    family().also(known_household, *told).when(issue(), on=APRIL).then(issued(600))
+    at_the_till().also(known_household, *told).when(redeem(), on=APRIL).then(redeemed(84, 84_00), handed_out())
 
 
 @settings(max_examples=80)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from contracts.eldercare.device import DeviceKind
 from contracts.eldercare.meal_account import AccountClosing, MealCheckedIn, MealSubsidyApplied, SubsidyGround
 from contracts.eldercare.meal_point import MealPointKind
-from contracts.ids import AreaCode, MealAccountId, MealPointId, Month
+from contracts.ids import AreaCode, IncidentId, MealAccountId, MealPointId, Month
 from contracts.terms import Certainty, CheckInMethod, Status
 from kit.clock import SystemClock
 from kit.command import Command
@@ -19,11 +21,14 @@ from kit.identity import Actor, Forbidden, Role, system_actor
 from kit.reaction import person_subject
 from kit.store.memory import MemoryStore
 from kit.testing import WORKER, noon, policy
+from services.eldercare.domain.device import AlarmFromDevice, AssignDevice
+from services.eldercare.domain.emergency_incident import AcknowledgeAlarm
 from services.eldercare.domain.known_household import NoteHome, NoteStatus
 from services.eldercare.domain.known_person import NoteDeath
 from services.eldercare.domain.meal_account import CheckIn, CloseForDeath, CloseMealAccount, OpenMealAccount
 from services.eldercare.domain.meal_point import OpenMealPoint
 from services.eldercare.service import eldercare
+from tests.eldercare.alarm_facts import ALARM, AREA, DEVICE
 from tests.eldercare.facts import ACCOUNT, CANTEEN, ELDER, HOME, TUESDAY, check_in_id
 
 SECOND_ACCOUNT = MealAccountId("0190a000-0000-8000-8000-000000000051")
@@ -141,3 +146,28 @@ async def test_everybody_acts_in_the_own_area() -> None:
     at_home = MealPointId("haishan-canteen")
     await service.give(OpenMealPoint(meal_point_id=at_home, area=AreaCode(haishan), kind=MealPointKind.CANTEEN, capacity=80))
     assert (await service.path.execute(lunch.model_copy(update={"meal_point_id": at_home}), clerk, "k3")).events
+
+
+async def test_presses_that_come_at_once_open_one_incident() -> None:
+    """SC-20: three presses through three callers; one append wins, the others are told which incident stands."""
+    service = Eldercare()
+    await service.give(AssignDevice(device_id=DEVICE, kind=DeviceKind.PENDANT, person_id=ELDER, area=AREA))
+    presses = [AlarmFromDevice(device_id=DEVICE, occurred_at=ALARM + timedelta(seconds=number)) for number in range(3)]
+    answers = await asyncio.gather(*(service.give(press) for press in presses))
+    events = [one for answer in answers for one in answer.events]
+    assert sorted(one.type.rsplit(".", 1)[1] for one in events) == ["alarm-noted", "alarm-received", "alarm-repeated", "alarm-repeated"]
+    assert len({one.stream for one in events if one.stream.startswith("emergency-incident/")}) == 1
+
+
+async def test_only_the_desk_answers_alarms_and_only_in_its_area() -> None:
+    """E12: an incident lies where its device stands."""
+    service = Eldercare()
+    await service.give(AssignDevice(device_id=DEVICE, kind=DeviceKind.PENDANT, person_id=ELDER, area=AREA))
+    opened = await service.give(AlarmFromDevice(device_id=DEVICE))
+    incident = IncidentId(opened.events[-1].stream.split("/", 1)[1])
+    for role, area in ((Role.CASEWORKER, "440308"), (Role.ALARM_DESK, "440308004")):
+        actor = Actor(id="stranger-1", roles=frozenset({role}), area=area)
+        with pytest.raises(Forbidden):
+            await service.path.execute(AcknowledgeAlarm(incident_id=incident), actor, str(uuid4()))
+    desk = Actor(id="desk-1", roles=frozenset({Role.ALARM_DESK}), area="440308")
+    assert (await service.path.execute(AcknowledgeAlarm(incident_id=incident), desk, str(uuid4()))).events

@@ -9,12 +9,14 @@ from contracts.ids import AreaCode, HouseholdId, Month
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
 from contracts.relief.household import HouseholdOpened, StatusExpired, StatusRecognised
 from contracts.terms import Certainty, DeathSource, Status
+from services.eldercare.domain.device import ReinstateAfterRevocation, ReturnForDeath
 from services.eldercare.domain.known_household import NoteHome, NoteStatus, NoteStatusEnd
 from services.eldercare.domain.known_person import NoteDeath, WithdrawDeath
 from services.eldercare.domain.meal_account import CloseForDeath, ReopenAfterRevocation
 from services.eldercare.reactions.death import on_death, on_death_revoked
 from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
 from services.eldercare.service import eldercare
+from tests.eldercare.alarm_facts import DEVICE
 from tests.eldercare.facts import ACCOUNT, ELDER, HOME
 
 THEN = datetime(2022, 8, 2, 4, tzinfo=UTC)
@@ -61,14 +63,15 @@ def test_an_expired_status_is_noted_with_its_last_month() -> None:
     assert list(on_status_expired.record(event, META)) == [ended]
 
 
-def test_a_confirmed_death_is_noted_first_and_then_closes_the_meal_accounts_of_the_person() -> None:
+def test_a_confirmed_death_is_noted_first_and_then_closes_the_person_s_meal_accounts_and_devices() -> None:
     """SG-04: other streams of the person are left alone."""
     event = death(Certainty.CONFIRMED)
     noted = NoteDeath(person_id=ELDER, died_on=DAY, certainty=Certainty.CONFIRMED, occurred_at=THEN)
     assert list(on_death.record(event, META)) == [noted]
     assert on_death.subject is not None
     assert on_death.subject(event) == f"person/{ELDER}"
-    assert list(on_death.then(event, [f"meal-account/{ACCOUNT}", "care-bed/7"])) == [CloseForDeath(account_id=ACCOUNT)]
+    streams = [f"meal-account/{ACCOUNT}", "care-bed/7", f"device/{DEVICE}"]
+    assert list(on_death.then(event, streams)) == [CloseForDeath(account_id=ACCOUNT), ReturnForDeath(device_id=DEVICE)]
 
 
 def test_a_reported_death_is_noted_and_closes_nothing() -> None:
@@ -76,16 +79,18 @@ def test_a_reported_death_is_noted_and_closes_nothing() -> None:
     event = death(Certainty.REPORTED)
     noted = NoteDeath(person_id=ELDER, died_on=DAY, certainty=Certainty.REPORTED, occurred_at=THEN)
     assert list(on_death.record(event, META)) == [noted]
-    assert list(on_death.then(event, [f"meal-account/{ACCOUNT}"])) == []
+    assert list(on_death.then(event, [f"meal-account/{ACCOUNT}", f"device/{DEVICE}"])) == []
 
 
-def test_a_revoked_death_is_withdrawn_first_and_then_opens_the_accounts_again() -> None:
+def test_a_revoked_death_is_withdrawn_first_and_then_opens_accounts_and_devices_again() -> None:
     """Ruling 22."""
     event = PersonDeathRevoked(person_id=ELDER, reason=RevocationReason.WRONG_PERSON)
     assert list(on_death_revoked.record(event, META)) == [WithdrawDeath(person_id=ELDER, occurred_at=THEN)]
     assert on_death_revoked.subject is not None
     assert on_death_revoked.subject(event) == f"person/{ELDER}"
-    assert list(on_death_revoked.then(event, [f"meal-account/{ACCOUNT}"])) == [ReopenAfterRevocation(account_id=ACCOUNT)]
+    streams = [f"meal-account/{ACCOUNT}", f"device/{DEVICE}"]
+    again = [ReopenAfterRevocation(account_id=ACCOUNT), ReinstateAfterRevocation(device_id=DEVICE)]
+    assert list(on_death_revoked.then(event, streams)) == again
 
 
 def test_the_service_listens_to_registry_and_relief_and_its_meal_accounts_are_keyed_by_household() -> None:

@@ -30,6 +30,7 @@ from services.linkage.api.parts import Parts
 from services.linkage.api.routers import routers
 from services.linkage.board import MemoryBoard
 from services.linkage.detections.finding import Finding, Kind, NextStep
+from services.linkage.detections.limits import Limit, LimitUnit
 from tests.linkage.cases import BILLS, CHILD, FIRST_FUND, FIRST_GIFT, HOUSEHOLD, REFERRAL, four_layers
 from tests.linkage.memory import MemoryReader
 from tests.linkage.story import HAISHAN, SHATOUJIAO, Story, an_id, at
@@ -48,11 +49,13 @@ def a_finding(number: int, area: str = SHATOUJIAO, *, over: bool = False, kind: 
     return Finding(
         detection="DET-01",
         kind=kind,
+        scope=HOUSEHOLD,
         household_id=HOUSEHOLD,
         area=area,  # type: ignore[arg-type]
         subject=an_id(number),
         owner=Role.CASEWORKER,
         next_step=NextStep.REFER_OR_OPEN_CASE,
+        limit=Limit(unit=LimitUnit.WORKDAYS, count=3),
         began=since,
         since=since,
         until=at("2022-05-20") if over else None,

@@ -33,8 +33,10 @@ from contracts.relief.referral import (
 from contracts.relief.temp_aid import TempAidReturned
 from contracts.terms import Certainty, CheckInMethod, ClosingCode, DeathSource, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
 from kit.testing import policy
-from services.linkage.detections.all import DETECTIONS
+from services.linkage.detections.all import SCOPES
+from services.linkage.detections.finding import HOUSEHOLD as HOUSEHOLDS
 from services.linkage.detections.finding import Finding, Kind, NextStep
+from services.linkage.detections.scope import Scope
 from services.linkage.detections.timeline import Findings, findings
 from services.linkage.reading import journal_order
 from tests.linkage.cases import (
@@ -70,7 +72,7 @@ INSTANT = timedelta(microseconds=1)
 def look(story: Story, now: datetime) -> Findings:
     packs, calendar = policy()
     journal = sorted((pair for pair in story.told if pair[1].recorded_at <= now), key=journal_order)
-    return findings(journal, now, packs, calendar, DETECTIONS)
+    return findings(SCOPES.by_name[HOUSEHOLDS], HOUSEHOLD, journal, now, packs, calendar)
 
 
 def found(story: Story, now: datetime, detection: str) -> list[Finding]:
@@ -463,9 +465,10 @@ def test_one_topic_that_comes_late_gives_the_same_findings() -> None:
     without = [pair for pair in story.told if pair[1].service != "charity"]
     packs, calendar = policy()
     now = at("2022-07-01")
-    findings(sorted(without, key=journal_order), now, packs, calendar, DETECTIONS)
+    homes = SCOPES.by_name[HOUSEHOLDS]
+    findings(homes, HOUSEHOLD, sorted(without, key=journal_order), now, packs, calendar)
     late = [*without, *(pair for pair in story.told if pair[1].service == "charity")]
-    assert findings(sorted(late, key=journal_order), now, packs, calendar, DETECTIONS) == look(story, now)
+    assert findings(homes, HOUSEHOLD, sorted(late, key=journal_order), now, packs, calendar) == look(story, now)
 
 
 def test_asking_only_about_what_changed_gives_what_asking_everything_gives() -> None:
@@ -476,10 +479,11 @@ def test_asking_only_about_what_changed_gives_what_asking_everything_gives() -> 
     packs, calendar = policy()
     journal, now = sorted(story.told, key=journal_order), at("2023-06-01")
     everything = frozenset(type_of(event).aggregate for event, _ in journal)
-    always = [replace(detection, looks_at=everything) for detection in DETECTIONS]
-    told = findings(journal, now, packs, calendar, DETECTIONS)
+    homes = SCOPES.by_name[HOUSEHOLDS]
+    always = Scope(name=HOUSEHOLDS, detections=[replace(detection, looks_at=everything) for detection in homes.detections])
+    told = findings(homes, HOUSEHOLD, journal, now, packs, calendar)
     assert {one.detection for one in told.found} >= {"DET-01", "DET-07", "DET-12", "DET-13"}
-    assert told == findings(journal, now, packs, calendar, always)
+    assert told == findings(always, HOUSEHOLD, journal, now, packs, calendar)
 
 
 def test_what_is_typed_in_late_has_waited_since_it_was_found() -> None:

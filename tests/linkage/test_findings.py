@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
 from contracts.envelope import Recorded
+from contracts.ids import AssessmentId
+from contracts.relief.household import HouseholdAssessed
 from kit.clock import Clock
 from kit.identity import Role
 from kit.journal import entries
@@ -19,15 +21,20 @@ from kit.migrate import migrate
 from kit.streams.chain import Fact
 from kit.testing import policy
 from services.linkage.board import Question
-from services.linkage.findings import PERSON, FindingBoard, FindingsRunner, dirty_key, pending, prepare
+from services.linkage.detections.all import SCOPES
+from services.linkage.detections.scope import Scopes
+from services.linkage.finding_table import FindingBoard, prepare
+from services.linkage.findings import PERSON, FindingsRunner, dirty_key, pending
 from tests.kit.journal.living import until
 from tests.kit.streams.places import fresh_database
 from tests.linkage.cases import BILLS, CHILD, FIRST_CASE, HOUSEHOLD, a_need, opened, requested
 from tests.linkage.memory import MemoryReader
-from tests.linkage.story import Story, at
+from tests.linkage.points import CANTEEN, POINTS, closed_point, opened_point
+from tests.linkage.story import SHATOUJIAO, Story, an_id, at
 
 pytestmark = pytest.mark.real
 BREACH = datetime(2022, 4, 7, 16, 0, tzinfo=UTC)
+MICRO = timedelta(microseconds=1)
 LATER = datetime(2022, 9, 1, tzinfo=UTC)
 
 
@@ -65,22 +72,23 @@ class Board:
         self.board = FindingBoard(pool)
         self.story = Story()
 
-    def runner(self) -> FindingsRunner:
+    def runner(self, scopes: Scopes = SCOPES) -> FindingsRunner:
         packs, calendar = policy()
         self.reader = JournalReader(self.story, self.pool)
-        return FindingsRunner(dsn=self.dsn, pool=self.pool, reader=self.reader, packs=packs, calendar=calendar, clock=self.clock)
+        return FindingsRunner(
+            dsn=self.dsn, pool=self.pool, reader=self.reader, packs=packs, calendar=calendar, clock=self.clock, scopes=scopes
+        )
 
-    async def hear(self) -> None:
-        """What the story told since is in the journal, and its keys are marked at the story's own time."""
+    async def hear(self, scopes: Scopes = SCOPES) -> None:
+        """What the story told since is in the journal, and the keys that a detection looks at are marked."""
         fresh = [Fact(one, one.event()) for one in self.story.recorded()[self.written :]]
         self.written += len(fresh)
         async with self.pool.acquire() as connection, connection.transaction():
             await entries.write(connection, fresh)
-            await mark_dirty(connection, {key for fact in fresh if (key := dirty_key(fact)) is not None})
-            await connection.execute("update dirty set due_at = $1 where due_at > $1", self.clock.now())
+            await mark_dirty(connection, {key for fact in fresh if (key := dirty_key(fact, scopes)) is not None})
 
-    async def settled(self) -> None:
-        runner = self.runner()
+    async def settled(self, scopes: Scopes = SCOPES) -> None:
+        runner = self.runner(scopes)
         while await runner.look():
             pass
 
@@ -126,7 +134,6 @@ async def test_looking_twice_changes_nothing(board: Board) -> None:
     assert first
     await mark_dirty(board.pool, [HOUSEHOLD])
     board.clock.instant = datetime(2022, 12, 1, tzinfo=UTC)
-    await board.pool.execute("update dirty set due_at = '-infinity'")
     await board.settled()
     assert await board.pool.fetch("select * from finding order by id") == first
 
@@ -200,3 +207,95 @@ async def test_the_worker_looks_by_itself_until_it_is_stopped(board: Board) -> N
     await until(lambda: board.board.of(HOUSEHOLD))
     stop.set()
     await asyncio.wait_for(task, 10)
+
+
+async def test_a_stream_without_a_household_has_findings_of_its_own(board: Board) -> None:
+    """3.6, 3.9: what concerns no household stands on the board by its stream and the area that its events name, and goes by itself."""
+    board.clock.instant = at("2022-04-03")
+    board.story.tell(opened_point(), on="2022-04-01")
+    await board.hear(POINTS)
+    await board.settled(POINTS)
+    (found,) = await board.board.page(Question(areas=[SHATOUJIAO]))
+    assert (found.scope, found.household_id, found.subject, found.since) == (CANTEEN, None, CANTEEN, at("2022-04-02"))
+    board.story.tell(closed_point(), on="2022-04-02", recorded="2022-04-03")
+    await board.hear(POINTS)
+    await board.settled(POINTS)
+    assert await board.board.page(Question(over=True)) == []
+
+
+async def test_keys_at_which_nothing_looks_are_never_marked(board: Board) -> None:
+    """Nothing is looked up, read or written for an event that no detection names: neither a stream's nor a household's."""
+    opened(board.story).tell(opened_point(), on="2022-04-01")
+    await board.hear()
+    assert [row["key"] for row in await board.pool.fetch("select key from dirty")] == [HOUSEHOLD]
+    await board.settled()
+    board.story.tell(HouseholdAssessed(household_id=HOUSEHOLD, assessment_id=AssessmentId(an_id(5)), needs=0), on="2022-04-02")
+    await board.hear(POINTS)
+    assert await pending(board.pool, board.clock) == 0
+
+
+async def test_a_clock_that_stands_elsewhere_decides_what_is_due(board: Board) -> None:
+    """A simulated year: what is marked is due whatever the machine's clock says, what is recorded later than the clock waits for it."""
+    board.clock.instant = at("2022-04-01", 12)
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01", recorded=at("2022-04-01", 13))
+    await board.hear()
+    assert await pending(board.pool, board.clock) == 1
+    await board.settled()
+    assert await board.pool.fetchval("select due_at from dirty where key = $1", HOUSEHOLD) == at("2022-04-01", 13)
+    board.clock.instant = BREACH
+    await board.settled()
+    assert [one.since for one in await board.board.of(HOUSEHOLD)] == [BREACH]
+
+
+async def test_two_runners_keep_one_board(board: Board) -> None:
+    """Both take the same keys while the journal goes on: in the end the board says what one runner alone would have said."""
+    opened(board.story).tell(a_need(BILLS, 100_000), opened_point(), on="2022-04-01")
+    both = Scopes(detections=[*SCOPES.detections, *POINTS.detections])
+    await board.hear(both)
+    runners = [board.runner(both), board.runner(both)]
+    await asyncio.gather(*(runner.look() for runner in runners))
+    board.story.tell(requested(FIRST_CASE, 100_000), closed_point(), on="2022-04-11")
+    await asyncio.gather(board.hear(both), *(runner.look() for runner in runners))
+    while await pending(board.pool, board.clock):
+        await asyncio.gather(*(runner.look() for runner in runners))
+    kept = await board.pool.fetch("select * from finding order by id")
+    assert {(row["scope"], row["until"]) for row in kept} == {(HOUSEHOLD, at("2022-04-11")), (CANTEEN, at("2022-04-11"))}
+    await board.pool.execute("delete from finding")
+    await mark_dirty(board.pool, [HOUSEHOLD, CANTEEN])
+    await board.settled(both)
+    assert await board.pool.fetch("select * from finding order by id") == kept
+
+
+async def test_a_table_of_an_older_shape_is_made_anew(board: Board) -> None:
+    """Findings are derived: an installation whose table knows only households loses it and computes everything again."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    await board.hear()
+    await board.runner().begin_anew_if_changed()
+    await board.settled()
+    before = await board.pool.fetch("select * from finding order by id")
+    await board.pool.execute("alter table finding drop column scope")
+    await prepare(board.pool)
+    assert await board.pool.fetchval("select count(*) from finding") == 0
+    await board.runner().begin_anew_if_changed()
+    await board.settled()
+    assert await board.pool.fetch("select * from finding order by id") == before
+
+
+async def test_what_a_detection_no_longer_looks_at_leaves_the_board(board: Board) -> None:
+    """A detection that is taken out takes its findings with it."""
+    board.story.tell(opened_point(), on="2022-04-01")
+    await board.hear(POINTS)
+    await board.settled(POINTS)
+    assert len(await board.board.page(Question())) == 1
+    await board.runner().begin_anew_if_changed()
+    await board.settled()
+    assert await board.board.page(Question(over=True)) == []
+
+
+async def test_the_board_of_a_past_day(board: Board) -> None:
+    """B05: what stood open on a past date is a question to the history; the end of the day counts."""
+    opened(board.story).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(requested(FIRST_CASE, 100_000), on="2022-04-11")
+    await board.hear()
+    await board.settled()
+    for instant, count in ((BREACH - MICRO, 0), (BREACH, 1), (at("2022-04-11") - MICRO, 1), (at("2022-04-11"), 0)):
+        assert len(await board.board.page(Question(at=instant))) == count

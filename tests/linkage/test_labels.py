@@ -12,8 +12,9 @@ from contracts.relief.referral import Progress
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
+from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
-from services.linkage.labels import amount_text, finding_zh, kind_zh, name_zh, next_step_zh, zh
+from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text_zh, name_zh, next_step_zh, zh
 from services.linkage.views.referral import ReferralState
 
 LISTS: list[type[StrEnum]] = [
@@ -47,6 +48,13 @@ def test_every_detection_kind_and_next_step_has_a_term() -> None:
     assert all(finding_zh(detection.id) for detection in DETECTIONS)
     assert all(kind_zh(kind) for kind in Kind)
     assert all(next_step_zh(step) for step in NextStep)
+
+
+def test_a_limit_is_written_with_its_count_or_in_words() -> None:
+    """3.9: everybody sees how long a condition was allowed to hold."""
+    assert [limit_text_zh(Limit(unit=unit, count=2)) for unit in LimitUnit] == [
+        "立即", "2小时", "2日", "2个工作日", "当日24时", "以记录的期限为准",
+    ]  # fmt: skip
 
 
 def test_amounts_are_written_in_yuan_or_with_their_unit() -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from contracts.terms import FundingSource, NeedCategory, Purpose, Scheme, Status, Urgency
-from policy import Limit, Packs
+from policy import FindingRule, Hold, Limit, Packs
 from policy.packs import PACKS_FOLDER
 
 PACK = next(pack for pack in Packs.load().all if pack.name == "TP-2022A")
@@ -86,7 +86,6 @@ RULINGS = {  # 7, 14, 21, 25 and section 3.5
     "referral_progress_days": 30,
     "referral_reroute_wd": 1,
     "referral_reopen_days": 30,
-    "finding_gap_wd": 3,
     "suppress_below_persons": 5,
 }
 
@@ -95,6 +94,25 @@ RULINGS = {  # 7, 14, 21, 25 and section 3.5
 def test_a_value_is_what_the_page_says(key: str, value: object) -> None:
     """Section 3.8, "Values added to TP-2022A", rulings 14, 21, 25."""
     assert getattr(PACK, key) == value
+
+
+@pytest.mark.parametrize(
+    ("detection", "limit"),
+    [("DET-01", Hold(workdays=3)), ("DET-02", Hold(day_end=True)), ("DET-05", Hold(workdays=20)), ("DET-06", Hold(workdays=5)),
+     ("DET-07", Hold()), ("DET-12", Hold(days=1)), ("DET-14", Hold(days=1)), ("DET-16", Hold(hours=24))],
+)  # fmt: skip
+def test_a_detection_has_the_limit_of_the_page(detection: str, limit: Hold) -> None:
+    """Section 3.6, "default limit"; at once where it says so."""
+    assert PACK.findings[detection].limit == limit
+
+
+def test_a_finding_becomes_somebody_elses_later_and_later() -> None:
+    """A step of the escalation that comes no later than the one before is a mistake of the pack, and so are two units in one limit."""
+    late = {"after_days": 3, "owner": "approver"}
+    with pytest.raises(ValueError, match="escalates"):
+        FindingRule.model_validate({"owner": "caseworker", "escalates": (late, late)})
+    with pytest.raises(ValueError, match="one of"):
+        Hold(days=1, hours=2)
 
 
 def test_referrals_and_alerts_have_a_limit_for_each_colour() -> None:

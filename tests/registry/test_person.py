@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from contracts.ids import AreaCode, PersonId
+from contracts.ids import AreaCode, PersonId, SignalId
 from contracts.registry.area import AreaPublished, AreaRevised
 from contracts.registry.person import (
+    HouseholdChangeKind,
+    HouseholdChangeSignalled,
+    HouseholdChangeWithdrawn,
     PersonDeathRevoked,
     PersonDeceased,
     PersonRegistered,
     PersonShredded,
+    ResidenceChanged,
     RevocationReason,
     ShredReason,
 )
@@ -21,7 +26,17 @@ from contracts.terms import Certainty, DeathSource
 from kit.store.model import Link, SideRow
 from kit.testing import given
 from services.registry.domain.area import area
-from services.registry.domain.person import SHREDDED, ReportDeath, RevokeDeath, ShredPerson, index, person
+from services.registry.domain.person import (
+    SHREDDED,
+    ChangeResidence,
+    ReportDeath,
+    RevokeDeath,
+    ShredPerson,
+    SignalHouseholdChange,
+    WithdrawHouseholdChange,
+    index,
+    person,
+)
 from services.registry.domain.personal_values import Sealed
 from tests.registry.conftest import NAME, NUMBER, QIAODONG, new_person
 
@@ -151,3 +166,72 @@ def test_a_death_is_still_a_fact_after_the_values_were_forgotten() -> None:
     """R-PI-09: states and sums stay as they are."""
     shredded = PersonShredded(person_id=WHO, reason=ShredReason.REQUEST)
     given(person, REGISTERED, shredded).when(report(CONFIRMED), on=NOTICE).then(deceased(CONFIRMED))
+
+
+# --- what others are told of a person ---
+
+MAY_20, SIGNAL = date(2022, 5, 20), SignalId("0190a000-0000-8000-8000-000000000071")
+SECOND_PERSON = PersonRegistered(person_id=SOMEBODY, area=QIAODONG)
+SIGNALLED = HouseholdChangeSignalled(
+    person_id=WHO, signal_id=SIGNAL, other_person_id=SOMEBODY, kind=HouseholdChangeKind.MARRIAGE, on=MAY_20
+)
+WITHDRAWN = HouseholdChangeWithdrawn(person_id=WHO, signal_id=SIGNAL, other_person_id=SOMEBODY)
+WITHDRAW = WithdrawHouseholdChange(person_id=WHO, signal_id=SIGNAL)
+
+
+def signal(**more: Any) -> SignalHouseholdChange:
+    fields = {"person_id": WHO, "signal_id": SIGNAL, "other_person_id": SOMEBODY, "kind": HouseholdChangeKind.MARRIAGE, "on": MAY_20}
+    return SignalHouseholdChange.model_validate({**fields, **more})
+
+
+def dead_too(person: PersonId) -> PersonDeceased:
+    return PersonDeceased(person_id=person, died_on=DAY, source=DeathSource.POLICE, certainty=CONFIRMED)
+
+
+def test_a_change_between_two_people_is_told_without_reasons() -> None:
+    """SG-05, R-MON-06, section 3.4: who, what kind, when; the contract has no field for more."""
+    given(person, REGISTERED, SECOND_PERSON).when(signal(), on=MAY_20).then(SIGNALLED)
+    assert set(HouseholdChangeSignalled.__struct_fields__) == {"person_id", "signal_id", "other_person_id", "kind", "on"}
+
+
+def test_a_change_is_told_once_between_two_living_people_and_not_ahead() -> None:
+    """SG-05; section 3.2: after `deceased` only closing commands."""
+    facts = [REGISTERED, SECOND_PERSON]
+    given(person, *facts, SIGNALLED).when(signal(), on=NOTICE).refused("signalled_already")
+    given(person, *facts, SIGNALLED, WITHDRAWN).when(signal(), on=NOTICE).refused("signalled_already")
+    given(person, *facts).when(signal(other_person_id=WHO), on=NOTICE).refused("with_oneself")
+    given(person, *facts).when(signal(), on=date(2022, 5, 19)).refused("in_future")
+    given(person, REGISTERED).when(signal(), on=NOTICE).refused("not_found")
+    for one in (WHO, SOMEBODY):
+        given(person, *facts, dead_too(one)).when(signal(), on=NOTICE).refused("person_dead", person_id=one)
+
+
+def test_what_did_not_come_about_is_withdrawn_once() -> None:
+    """SG-05, R-MAR-02: a divorce withdrawn within its 30 days."""
+    facts = [REGISTERED, SECOND_PERSON]
+    given(person, *facts, SIGNALLED).when(WITHDRAW, on=date(2022, 6, 10)).then(WITHDRAWN)
+    given(person, *facts, SIGNALLED, WITHDRAWN).when(WITHDRAW).refused("not_signalled")
+    given(person, *facts).when(WITHDRAW).refused("not_signalled")
+
+
+ELSEWHERE = AreaCode("440308004-pengwan")
+PENGWAN = AreaPublished(area_code=ELSEWHERE, edition=1, valid_from=date(2022, 1, 1), parent=AreaCode("440308004"))
+
+
+def test_a_move_is_told_with_both_areas_and_moves_the_person() -> None:
+    """SG-06, section 3.4, ruling 26 of the design: the area is the stream's from then on."""
+    move = ChangeResidence(person_id=WHO, to_area=ELSEWHERE, on=NOTICE)
+    moved = ResidenceChanged(person_id=WHO, from_area=QIAODONG, to_area=ELSEWHERE, on=NOTICE)
+    given(person, REGISTERED).also(area, PENGWAN).when(move, on=NOTICE).then(moved)
+    assert person.fold([REGISTERED, moved]).area == ELSEWHERE
+    given(person, REGISTERED, moved).also(area, PENGWAN).when(move, on=NOTICE).refused("same_area", area=ELSEWHERE)
+
+
+def test_nobody_moves_tomorrow_nowhere_or_after_death() -> None:
+    """SG-06; I06; section 3.2."""
+    move = ChangeResidence(person_id=WHO, to_area=ELSEWHERE, on=NOTICE)
+    given(person, REGISTERED).also(area, PENGWAN).when(move, on=DAY).refused("in_future")
+    given(person, REGISTERED).when(move, on=NOTICE).refused("area_unknown", area=ELSEWHERE)
+    given(person, REGISTERED, dead_too(WHO)).also(area, PENGWAN).when(move, on=NOTICE).refused("person_dead")
+    reported = [REGISTERED, deceased(REPORTED)]
+    assert given(person, *reported).also(area, PENGWAN).when(move, on=NOTICE).refusal is None

@@ -7,21 +7,31 @@ from datetime import UTC, date, datetime
 from contracts.envelope import Event, Meta, stream_of
 from contracts.ids import EntitlementId, Month, PersonId
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
-from contracts.relief.entitlement import EntitlementGranted, EntitlementResumed, EntitlementReviewDue, StopReason
+from contracts.relief.entitlement import (
+    EntitlementGranted,
+    EntitlementResumed,
+    EntitlementReviewDue,
+    OverpaymentCleared,
+    OverpaymentNoted,
+    StopReason,
+)
 from contracts.relief.known_person import DeathWithdrawn
 from contracts.relief.need import CoverageCommitted, CoverageReleased
 from contracts.terms import Certainty, DeathSource, Scheme
 from kit.command import Command
 from kit.store.model import Link
 from kit.testing import SECOND, Given, given
+from services.relief.domain.death_case import OpenDeathCase, RevokeDeathCase
 from services.relief.domain.entitlement import (
     EndForDeath,
     GrantEntitlement,
+    RecordFailure,
     RecordPayment,
     ResumeAfterRevocation,
     entitlement,
     index,
 )
+from services.relief.domain.household import RemoveForDeath, ReturnAfterRevocation
 from services.relief.domain.known_person import NoteDeath, WithdrawDeath, known_person
 from services.relief.reactions.death import on_death, on_death_revoked
 from tests.relief.h1 import (
@@ -107,6 +117,14 @@ def uncovered(first: str, last: str = REVIEW) -> list[CoverageReleased]:
     return released(first, last, TEKUN)
 
 
+def overpaid(month: str) -> OverpaymentNoted:
+    return OverpaymentNoted(entitlement_id=ENTITLEMENT, household_id=HOME, month=Month(month), amount_fen=TEKUN)
+
+
+def owed_again(month: str) -> OverpaymentCleared:
+    return OverpaymentCleared(entitlement_id=ENTITLEMENT, household_id=HOME, month=Month(month))
+
+
 def end(person: PersonId = GRANDMOTHER) -> EndForDeath:
     return EndForDeath(entitlement_id=ENTITLEMENT, person_id=person)
 
@@ -135,31 +153,59 @@ def test_a_death_is_written_down_before_anything_else() -> None:
 
 
 def test_a_confirmed_death_sweeps_the_entitlements_of_the_person() -> None:
-    """SG-04: those that the subjects index names, and no other streams; its revocation sweeps the same."""
+    """SG-04: those that the subjects index names, once their case is on record, and then the stay at home; its revocation the same."""
     streams = [f"household/{HOME}", f"entitlement/{ENTITLEMENT}", f"special-aid/{uid(7)}", f"entitlement/{uid(9)}"]
     assert on_death.subject is not None
     assert on_death.subject(deceased()) == f"person/{GRANDMOTHER}"
     second = EntitlementId(uid(9))
-    assert list(on_death.then(deceased(), streams)) == [end(), EndForDeath(entitlement_id=second, person_id=GRANDMOTHER)]
-    assert list(on_death_revoked.then(REVOKED, streams)) == [
+    both = (ENTITLEMENT, second)
+    assert list(on_death.then(deceased(), streams)) == [
+        OpenDeathCase(person_id=GRANDMOTHER, household_id=HOME, entitlement_ids=both),
+        end(),
+        EndForDeath(entitlement_id=second, person_id=GRANDMOTHER),
+        RemoveForDeath(household_id=HOME, person_id=GRANDMOTHER),
+    ]
+    assert list(on_death_revoked.then(REVOKED, [*streams, f"death-case/{GRANDMOTHER}"])) == [
+        RevokeDeathCase(person_id=GRANDMOTHER, entitlement_ids=both),
+        ReturnAfterRevocation(household_id=HOME, person_id=GRANDMOTHER),
         resume(),
         ResumeAfterRevocation(entitlement_id=second, person_id=GRANDMOTHER),
     ]
 
 
-def test_a_reported_death_sweeps_nothing() -> None:
+def test_a_reported_death_opens_a_case_and_sweeps_nothing() -> None:
     """Ruling 22: `reported` only holds lines, and payments look at the person themselves."""
-    assert list(on_death.then(deceased(Certainty.REPORTED), [f"entitlement/{ENTITLEMENT}"])) == []
+    opened_case = OpenDeathCase(person_id=GRANDMOTHER, household_id=HOME, entitlement_ids=(ENTITLEMENT,))
+    reported = deceased(Certainty.REPORTED)
+    assert list(on_death.then(reported, [f"household/{HOME}", f"entitlement/{ENTITLEMENT}"])) == [opened_case]
+    assert list(on_death.then(reported, [f"entitlement/{ENTITLEMENT}"])) == []
+
+
+def test_the_death_of_somebody_unknown_here_asks_for_nothing() -> None:
+    """SG-04: everybody dies, few of them on aid."""
+    assert list(on_death.then(deceased(), [])) == []
+    assert list(on_death_revoked.then(REVOKED, [])) == []
 
 
 # --- ending ---
 
 
 def test_the_aid_ends_with_the_month_of_death_whatever_the_day_of_notice() -> None:
-    """SC-09: died 2022-06-14, notice 2022-08-02: ends with June; June and July stay delivered (July is overpaid), August and later are open."""
+    """SC-09: died 2022-06-14, notice 2022-08-02: ends with June; June and July stay delivered, July's 2,184.00 are noted as overpaid, August
+    and later are open."""
     case(*until_july(), dead(GRANDMOTHER, JUNE_14)).when(end(), on=NOTICE).then(
-        stopped("2022-06", StopReason.DEATH, ALONE), *uncovered("2022-08")
+        stopped("2022-06", StopReason.DEATH, ALONE), *uncovered("2022-08"), overpaid("2022-07")
     )
+
+
+def test_what_the_bank_sends_back_is_overpaid_no_more() -> None:
+    """SC-09, ruling 20: recalled from the bank; nothing else is taken, and no later month is touched."""
+    ended = [*until_july(), dead(GRANDMOTHER, JUNE_14), stopped("2022-06", StopReason.DEATH, ALONE), *uncovered("2022-08")]
+    back = RecordFailure(entitlement_id=ENTITLEMENT, month=Month("2022-07"))
+    events = case(*ended, overpaid("2022-07")).when(back, on=date(2022, 8, 20)).events
+    cleared = OverpaymentCleared(entitlement_id=ENTITLEMENT, household_id=HOME, month=Month("2022-07"))
+    assert [type(event).__name__ for event in events] == ["PaymentLineFailed", "CoverageReversed", "OverpaymentCleared"]
+    assert events[-1] == cleared
 
 
 def test_no_month_after_the_death_is_paid() -> None:
@@ -215,11 +261,14 @@ def test_a_member_whose_death_is_only_reported_still_keeps_the_aid() -> None:
 def test_a_death_learned_twice_ends_it_once_and_a_corrected_day_moves_the_end() -> None:
     """Rulings 6 and 22: the confirmed day counts; the claims are released once."""
     ended = [*until_july(), dead(GRANDMOTHER, JUNE_14), stopped("2022-06", StopReason.DEATH, ALONE), *uncovered("2022-08")]
+    ended.append(overpaid("2022-07"))
     case(*ended).when(end(), on=NOTICE).then()
     case(*ended, dead(GRANDMOTHER, date(2022, 9, 1))).when(end(), on=date(2022, 10, 8)).then(
-        stopped("2022-09", StopReason.DEATH, ()), covered("2022-08", "2022-09")
+        stopped("2022-09", StopReason.DEATH, ()), covered("2022-08", "2022-09"), owed_again("2022-07")
     )
-    case(*ended, dead(GRANDMOTHER, date(2022, 5, 30))).when(end(), on=NOTICE).then(stopped("2022-05", StopReason.DEATH, ()))
+    case(*ended, dead(GRANDMOTHER, date(2022, 5, 30))).when(end(), on=NOTICE).then(
+        stopped("2022-05", StopReason.DEATH, ()), overpaid("2022-06")
+    )
 
 
 def test_a_signed_stop_stays_unless_the_death_lies_before_it() -> None:
@@ -248,8 +297,11 @@ def test_a_revoked_death_gives_the_missed_months_back() -> None:
 def test_a_payment_made_in_good_faith_stays_delivered_when_the_death_is_revoked() -> None:
     """Ruling 22, SC-09 reversed: July was paid, so only August and later are committed again."""
     ended = [*until_july(), dead(GRANDMOTHER, JUNE_14), stopped("2022-06", StopReason.DEATH, ALONE), *uncovered("2022-08")]
+    ended.append(overpaid("2022-07"))
     resumed = EntitlementResumed(entitlement_id=ENTITLEMENT, household_id=HOME, from_month=Month("2022-07"), person_ids=ALONE)
-    case(*ended, DeathWithdrawn(person_id=GRANDMOTHER)).when(resume(), on=date(2022, 9, 1)).then(resumed, covered("2022-08"))
+    case(*ended, DeathWithdrawn(person_id=GRANDMOTHER)).when(resume(), on=date(2022, 9, 1)).then(
+        resumed, covered("2022-08"), owed_again("2022-07")
+    )
 
 
 def test_a_revocation_resumes_nothing_that_a_death_did_not_end() -> None:

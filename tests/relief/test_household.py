@@ -15,6 +15,7 @@ from contracts.ids import HouseholdId, Month, PersonId, UnitId
 from contracts.relief.household import (
     HouseholdClosed,
     HouseholdOpened,
+    HouseholdReopened,
     LeavingReason,
     MemberJoined,
     MemberLeft,
@@ -33,7 +34,9 @@ from services.relief.domain.household import (
     FormUnit,
     OpenHousehold,
     RecogniseStatus,
+    RemoveForDeath,
     RemoveMember,
+    ReturnAfterRevocation,
     household,
     index,
 )
@@ -216,3 +219,76 @@ def test_a_person_is_always_in_one_household_at_most(steps: list[tuple[str, Hous
         states = {one: household.fold(events) for one, events in homes.items()}
         active = {p: one for one, s in states.items() if s.is_open for p, interval in s.members.items() if interval.last is None}
         assert active == claims
+
+
+# --- a member's death ---
+
+
+def died(person: PersonId, on: date) -> MemberLeft:
+    return MemberLeft(household_id=HOME, person_id=person, left_on=on, reason=LeavingReason.DECEASED)
+
+
+def without(person: PersonId) -> RemoveForDeath:
+    return RemoveForDeath(household_id=HOME, person_id=person)
+
+
+def again(person: PersonId) -> ReturnAfterRevocation:
+    return ReturnAfterRevocation(household_id=HOME, person_id=person)
+
+
+def joined(person: PersonId) -> MemberJoined:
+    return MemberJoined(household_id=HOME, person_id=person, joined_on=MARCH)
+
+
+JUNE_14, NOTICE = date(2022, 6, 14), date(2022, 8, 2)
+DIED_OUT = HouseholdClosed(household_id=HOME, closed_on=NOTICE, code=ClosingCode.DECEASED)
+
+
+def test_a_confirmed_death_ends_the_stay_with_its_day_and_frees_nobody_else() -> None:
+    """SG-04: a reported one does not, and somebody who left before is not touched."""
+    facts = [*opened(), dead(GRANDMOTHER, JUNE_14)]
+    given(household, *facts).when(without(GRANDMOTHER), on=NOTICE).then(died(GRANDMOTHER, JUNE_14))
+    given(household, *facts, died(GRANDMOTHER, JUNE_14)).when(without(GRANDMOTHER), on=NOTICE).then()
+    reported = dead(GRANDMOTHER, JUNE_14, Certainty.REPORTED)
+    given(household, *opened(), reported).when(without(GRANDMOTHER), on=NOTICE).then()
+    moved = left(GRANDMOTHER, date(2022, 5, 1))
+    given(household, *facts, moved).when(without(GRANDMOTHER), on=NOTICE).then()
+
+
+def test_a_death_before_the_stay_began_ends_it_with_its_first_day() -> None:
+    """SG-04: nobody leaves before joining."""
+    given(household, *opened(), dead(CHILD, date(2022, 2, 1))).when(without(CHILD), on=NOTICE).then(died(CHILD, MARCH))
+
+
+def test_the_household_is_closed_with_its_last_member_s_death() -> None:
+    """SG-04: its claims were released one by one, and it is still found from the dead, whose death may be revoked."""
+    facts = [*opened((MOTHER, GRANDMOTHER)), left(MOTHER, date(2022, 5, 1)), dead(GRANDMOTHER, JUNE_14)]
+    given(household, *facts).when(without(GRANDMOTHER), on=NOTICE).then(died(GRANDMOTHER, JUNE_14), DIED_OUT)
+    assert list(index(died(GRANDMOTHER, JUNE_14))) == [Release("active-household", GRANDMOTHER)]
+    assert list(index(DIED_OUT)) == []
+
+
+def test_a_person_closes_a_household_as_deceased_only_when_nobody_is_left() -> None:
+    """SG-04, ruling 21."""
+    close = CloseHousehold(household_id=HOME, code=ClosingCode.DECEASED)
+    given(household, *opened()).when(close).refused("members_live")
+    emptied = [*opened((MOTHER,)), left(MOTHER, date(2022, 5, 1))]
+    given(household, *emptied).when(close, on=NOTICE).then(DIED_OUT)
+
+
+def test_a_revoked_death_gives_the_stay_back_as_if_it_had_never_ended() -> None:
+    """Ruling 22: also in a household that had died out; one closed for another reason since stays closed."""
+    one_of_three = [*opened(), died(GRANDMOTHER, JUNE_14)]
+    given(household, *one_of_three).when(again(GRANDMOTHER), on=NOTICE).then(joined(GRANDMOTHER))
+    alone = [*opened((GRANDMOTHER,)), died(GRANDMOTHER, JUNE_14), DIED_OUT]
+    reopened = HouseholdReopened(household_id=HOME)
+    given(household, *alone).when(again(GRANDMOTHER), on=NOTICE).then(reopened, joined(GRANDMOTHER))
+    assert household.fold([*alone, reopened, joined(GRANDMOTHER)]) == household.fold(opened((GRANDMOTHER,)))
+    given(household, *one_of_three, CLOSED).when(again(GRANDMOTHER), on=NOTICE).then()
+
+
+def test_nobody_returns_whose_death_counts_or_did_not_end_the_stay() -> None:
+    """Ruling 22."""
+    given(household, *opened(), dead(GRANDMOTHER, JUNE_14), died(GRANDMOTHER, JUNE_14)).when(again(GRANDMOTHER)).then()
+    given(household, *opened(), left(GRANDMOTHER, JUNE_14)).when(again(GRANDMOTHER), on=NOTICE).then()
+    given(household, *opened()).when(again(GRANDMOTHER), on=NOTICE).then()

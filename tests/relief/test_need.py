@@ -24,6 +24,8 @@ from contracts.relief.need import (
     NeedClosed,
     NeedRegistered,
     NeedReopened,
+    NoReferralExplained,
+    NoReferralReason,
     PriorPayerRecorded,
 )
 from contracts.terms import ClosingCode, Dimension, Layer, Measure, NeedCategory, Period, PriorPayer, Scheme
@@ -35,6 +37,7 @@ from services.relief.domain.need import (
     ChangeNeed,
     CloseNeed,
     DeliverCoverage,
+    ExplainNoReferral,
     Need,
     OfferCoverage,
     Portion,
@@ -449,3 +452,14 @@ def test_a_restated_line_always_stands_at_its_target(steps: list[tuple[dict[Mont
             assert after.portion(FIRST, month).total == max(target, before.portion(FIRST, month).delivered)
         if deliver and after.portion(FIRST, MAY).committed:
             facts += delivered(after, FIRST, after.portion(FIRST, MAY).committed, MAY)
+
+
+def test_a_need_without_a_referral_has_a_recorded_reason() -> None:
+    """B02: the last reason counts; saying it again changes nothing; a need that is over needs none."""
+    said = NoReferralExplained(need_id=NEED, household_id=HOME, reason=NoReferralReason.OWN_AID_COVERS)
+    ask = ExplainNoReferral(need_id=NEED, reason=NoReferralReason.OWN_AID_COVERS)
+    given(need, medical()).when(ask).then(said)
+    given(need, medical(), said).when(ask).then()
+    assert need.fold([medical(), said]).no_referral is NoReferralReason.OWN_AID_COVERS
+    over = NeedClosed(need_id=NEED, household_id=HOME, code=ClosingCode.DECEASED)
+    given(need, medical(), over).when(ask).refused("need_closed")

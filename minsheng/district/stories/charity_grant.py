@@ -8,6 +8,7 @@ from minsheng.district.diary import Story
 from minsheng.district.people import Household, Person
 from minsheng.district.seasons import workday_from
 from minsheng.district.staff import CHARITY_APPROVER, CHARITY_OFFICER, caseworker
+from minsheng.district.step import Body
 from minsheng.district.stories.opening import FUNDS
 
 ANSWER_AFTER, PAY_AFTER, CLOSE_AFTER = 1, 2, 3
@@ -52,7 +53,7 @@ def give_from_fund(
 ) -> str:
     """Two people sign an allocation of a fund; the need then takes as much as it lacks. The allocation's id."""
     allocation = story.id(name)
-    body: dict[str, object] = {
+    body: Body = {
         "fund_id": FUNDS[purpose],
         "household_id": home.id,
         "need_id": need_id,
@@ -65,3 +66,13 @@ def give_from_fund(
     story.give(day, CHARITY_OFFICER, f"charity/allocation/{allocation}/propose", body)
     story.give(day, CHARITY_APPROVER, f"charity/allocation/{allocation}/approve", window=1, if_match=1)
     return allocation
+
+
+def ask_and_be_met(story: Story, home: Household, day: date, need_id: str, fen: int, category: str) -> None:
+    """A need that is registered already is referred to charity on a day and met a few days later."""
+    referral = story.id("referral")
+    worker = caseworker(home.street)
+    asked = {"household_id": home.id, "need_id": need_id, "receiver": "charity"}
+    story.give(day, worker, f"relief/referral/{referral}/propose", asked)
+    story.give(day, worker, f"relief/referral/{referral}/send")
+    grant_after(story, home, day, referral, need_id, fen, category)

@@ -17,7 +17,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Fate, Group, Household, People
 from minsheng.district.seasons import pay_day, spread, workday_from
 from minsheng.district.staff import APPROVER, DISTRICT_OFFICER, REGISTRAR, caseworker
-from minsheng.district.step import Lesson
+from minsheng.district.step import Body, Lesson
 from policy import Pack, Packs
 
 TAKEN_OVER, GRANTED = date(2022, 1, 5), date(2022, 1, 6)
@@ -43,7 +43,7 @@ class Aid:
     def id(self) -> str:
         return self.story.id("entitlement")
 
-    def give(self, day: date, command: str, body: dict[str, object], *, window: int, events: int = 1) -> None:
+    def give(self, day: date, command: str, body: Body, *, window: int, events: int = 1) -> None:
         """A command of an approver or of the district; `events`: how many facts it writes into the entitlement's stream."""
         by, seen = (DISTRICT_OFFICER, None) if command.startswith("record") else (APPROVER, self.version)
         if command == "stop":
@@ -59,7 +59,7 @@ def tell(diary: Diary, everybody: People, scale: Scale) -> None:
     failed = next(home for home in everybody.of(Group.DIBAO) if home.is_lasting and home is not false_report)
     for number, home in enumerate(everybody.of(Group.DIBAO, Group.TEKUN)):
         aid = _take_over(diary, home, policy, stable=number % 5 > 0 and home.fate is not Fate.REVIEW)
-        _change(aid, stable=number % 5 > 0, policy=policy)
+        _change(aid, stable=number % 5 > 0)
         _end(aid)
         if home is false_report:
             aid.skipped.add("2022-06")
@@ -105,7 +105,7 @@ def _take_over(diary: Diary, home: Household, policy: Pack, *, stable: bool) -> 
     return aid
 
 
-def _unit(aid: Aid) -> dict[str, object]:
+def _unit(aid: Aid) -> Body:
     return {"unit_id": aid.story.id("unit"), "scheme": aid.scheme, "person_ids": aid.home.member_ids}
 
 
@@ -121,7 +121,7 @@ def _propose(aid: Aid, day: date, need_id: str, *, window: int) -> None:
     aid.version = 1
 
 
-def _change(aid: Aid, *, stable: bool, policy: Pack) -> None:
+def _change(aid: Aid, *, stable: bool) -> None:
     """A family whose income is not stable is reviewed in July, and gets what its income of then asks for."""
     if stable or aid.home.fate is not Fate.STAYS or not aid.home.is_lasting:
         return

@@ -19,7 +19,6 @@ from minsheng.district.seasons import DONATIONS_PERCENT, days_of, split, workday
 from minsheng.district.staff import CHARITY_OFFICER, clerk
 from minsheng.district.stories.opening import FUNDS, SHOPS
 
-
 DISABILITY_PERCENT = (8, 5, 20, 10, 15, 10, 5, 5, 10, 4, 4, 4)
 """Of the disability care fund: more in March and around the disabled persons' day in May."""
 LOT_MONTHS = (1, 4, 7, 10)
@@ -94,7 +93,7 @@ def _gifts(seed: int, scale: Scale) -> Iterator[Gift]:
         purposes = EPIDEMIC_PURPOSES if month in EPIDEMIC_MONTHS else PURPOSES
         first = GENERAL_START_FEN // 100 if month == 1 else 0
         wanted = [("general", first)] * (first > 0) + [("disability", care)]
-        many = max(count - len(wanted), 3)
+        many = max(count - len(wanted), len(PURPOSES))  # each purpose gets something every month
         draw = chance(seed, f"donations/{month}")
         shares = [draw.randrange(20, 400) for _ in range(many)]
         wanted += [(purposes[n % len(purposes)], yuan) for n, yuan in enumerate(split(rest - first, shares))]

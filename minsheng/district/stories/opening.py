@@ -12,6 +12,7 @@ from minsheng.district.identities import Identities
 from minsheng.district.people import LOW_INCOME, Group, Household, People, Trait
 from minsheng.district.places import STREET_PERCENT, communities
 from minsheng.district.staff import CHARITY_OFFICER, CIVIL_REGISTRAR, DISTRICT_OFFICER, REGISTRAR, caseworker
+from minsheng.district.step import Body
 from policy import Areas
 
 REGISTRATION_DAYS = 6
@@ -89,7 +90,5 @@ def _open_places(diary: Diary, scale: Scale) -> None:
         story.give(OPENED, CHARITY_OFFICER, f"charity/fund/{fund}/establish", {"purpose": purpose})
 
 
-def _point(area: str, kind: str) -> dict[str, object]:
+def _point(area: str, kind: str) -> Body:
     return {"area": area, "kind": kind, "capacity": 80 if kind == "canteen" else 30}
-
-

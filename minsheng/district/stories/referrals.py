@@ -17,7 +17,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Group, Household, People, Person, Trait
 from minsheng.district.seasons import spread, workday_from
 from minsheng.district.staff import CHARITY_OFFICER, caseworker
-from minsheng.district.step import Lesson
+from minsheng.district.step import Body, Lesson
 from minsheng.district.stories.charity_grant import give_from_fund, grant_after
 
 EXAMPLE = "referral/example-family"
@@ -48,14 +48,14 @@ class Asking:
     def referral(self) -> str:
         return self.story.id("referral")
 
-    def by_worker(self, day: date, command: str, body: dict[str, object] | None = None, **more: object) -> None:
+    def by_worker(self, day: date, command: str, body: Body | None = None, **more: object) -> None:
         """A command of the street's caseworker on the first referral."""
         self.give(day, self.referral, command, body, **more)
 
-    def give(self, day: date, referral: str, command: str, body: dict[str, object] | None = None, **more: object) -> None:
+    def give(self, day: date, referral: str, command: str, body: Body | None = None, **more: object) -> None:
         self.story.give(day, caseworker(self.home.street), f"relief/referral/{referral}/{command}", body, **more)  # type: ignore[arg-type]
 
-    def answered(self, day: date, command: str, body: dict[str, object] | None = None, *, window: int = 1) -> None:
+    def answered(self, day: date, command: str, body: Body | None = None, *, window: int = 1) -> None:
         """An answer of charity to the first referral."""
         self.story.give(day, CHARITY_OFFICER, f"charity/referral-answer/{self.referral}/{command}", body, window=window)
 
@@ -165,16 +165,12 @@ def _reopened(asking: Asking) -> None:
     Charity has answered this referral before and does so only once, so the second asking runs out before relief closes it as met.
     """
     part = asking.fen // 2
-    closed = grant_after(
-        asking.story, asking.home, asking.day, asking.referral, asking.need, part, asking.category, code="PARTLY_MET"
-    )
+    closed = grant_after(asking.story, asking.home, asking.day, asking.referral, asking.need, part, asking.category, code="PARTLY_MET")
     again = workday_from(closed, 8)
     asking.by_worker(again, "reopen", window=2)
     asking.by_worker(again, "send", window=2)
     paid = workday_from(again, 2)
-    give_from_fund(
-        asking.story, asking.home, paid, asking.referral, asking.need, asking.fen - part, asking.category, name="allocation-2"
-    )
+    give_from_fund(asking.story, asking.home, paid, asking.referral, asking.need, asking.fen - part, asking.category, name="allocation-2")
     asking.by_worker(workday_from(again, NO_ANSWER_WD + 2), "close", {"code": "MET"}, window=1)
 
 

@@ -11,7 +11,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Group, Household, People
 from minsheng.district.seasons import spread, workday_from
 from minsheng.district.staff import DISTRICT_OFFICER, caseworker
-from minsheng.district.step import Lesson
+from minsheng.district.step import Body, Lesson
 
 MEDICAL, SCHOOL = 24, 30
 SCHOOL_SHARES = (0, 0, 1, 0, 0, 1, 3, 5, 3, 0, 0, 0)
@@ -38,7 +38,7 @@ class Case:
     def line(self) -> str:
         return f"$line-{self.story.name.replace('/', '-')}"
 
-    def give(self, after: int, command: str, body: dict[str, object], *, window: int = 0, learn: tuple[Lesson, ...] = ()) -> None:
+    def give(self, after: int, command: str, body: Body, *, window: int = 0, learn: tuple[Lesson, ...] = ()) -> None:
         """A command of the street's caseworker, some working days later."""
         day = workday_from(self.day, after)
         self.story.give(day, caseworker(self.home.street), f"{self.path}/{command}", body, window=window, learn=learn)
@@ -86,9 +86,7 @@ def _paid(case: Case, *, taken_back: bool) -> None:
     case.give(7, "record-decision", decision, learn=(learned,))
     case.give(12, "record-payment", {"line_id": case.line, "amount_fen": case.net})
     case.give(13, "close-case", {"code": "MET"})
-    case.story.give(
-        workday_from(case.day, 13), caseworker(case.home.street), f"relief/need/{case.story.id('need')}/close", {"code": "MET"}
-    )
+    case.story.give(workday_from(case.day, 13), caseworker(case.home.street), f"relief/need/{case.story.id('need')}/close", {"code": "MET"})
     if taken_back:
         body = {"line_id": case.line, "amount_fen": case.net // 4}
         case.story.give(workday_from(case.day, 18), DISTRICT_OFFICER, f"{case.path}/reverse-payment", body, window=1)

@@ -13,8 +13,8 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Group, Household, People
 from minsheng.district.seasons import TEMP_AID_SHARES, spread, workday_from
 from minsheng.district.staff import APPROVER, DISTRICT_OFFICER, SECOND_APPROVER, caseworker
-from minsheng.district.stories.charity_grant import grant_after
 from minsheng.district.step import Lesson
+from minsheng.district.stories.charity_grant import grant_after
 
 LATEST = date(2022, 12, 12)
 EMERGENCY_HEAD_FEN, EXPENDITURE_CAP_FEN, CONFERENCE_CAP_FEN = 136_500, 819_000, 1_638_000

@@ -6,35 +6,55 @@ A movement draws on the donations in the order in which they were received.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import assert_never
 
+from msgspec import structs
 from pydantic import Field
 
+from contracts.charity.disclosure_task import DisclosureTaskOpened
 from contracts.charity.fund import (
+    Campaign,
     DonationCredited,
     Draw,
     FundAidReturned,
+    FundClosed,
     FundEstablished,
     FundReleased,
     FundReserved,
     FundSpent,
     FundTakenBack,
+    LeftoverMoved,
+    LeftoverReceived,
 )
 from contracts.ids import AllocationId, DonationId, FundId
 from contracts.terms import Purpose
-from kit.aggregate import Aggregate, command, require
+from kit.aggregate import Aggregate, command, require, same
 from kit.command import Command, Context
 from kit.identity import Role
+from services.charity.domain.disclosing import final, leftover, of_campaign
+from services.charity.domain.purpose import similar
 
-FundEvent = FundEstablished | DonationCredited | FundReserved | FundSpent | FundReleased | FundAidReturned | FundTakenBack
+FundEvent = (
+    FundEstablished
+    | DonationCredited
+    | FundReserved
+    | FundSpent
+    | FundReleased
+    | FundAidReturned
+    | FundTakenBack
+    | LeftoverMoved
+    | LeftoverReceived
+    | FundClosed
+)
 Movement = FundReserved | FundSpent | FundReleased | FundAidReturned
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What became of one donation in the fund; `spent` is net of returned aid (ruling 23)."""
+    """What became of one donation in the fund; `spent` is net of returned aid, `received` of what went on to another fund (ruling 23)."""
 
     received: int = 0
     reserved: int = 0
@@ -56,11 +76,16 @@ class Hold:
 
 @dataclass(frozen=True, kw_only=True)
 class Fund:
-    """The restriction, and who holds what. `shares` keeps the order of receipt."""
+    """The restriction, and who holds what. `shares` keeps the order of receipt; `moved` says where a donation's rest went on to."""
 
     fund_id: FundId = FundId("")
     purpose: Purpose = Purpose.GENERAL
     certificate_needed: bool = False
+    campaign: Campaign = Campaign.NONE
+    starts_on: date | None = None
+    ends_on: date | None = None
+    closed_on: date | None = None
+    moved: Mapping[DonationId, FundId] = field(default_factory=dict)
     shares: Mapping[DonationId, Share] = field(default_factory=dict)
     holds: Mapping[AllocationId, Hold] = field(default_factory=dict)
 
@@ -68,6 +93,11 @@ class Fund:
     def available_fen(self) -> int:
         """What may still be reserved; never below zero."""
         return sum(share.available for share in self.shares.values())
+
+    @property
+    def reserved_fen(self) -> int:
+        """What is set aside and not paid, frozen money too."""
+        return sum(share.reserved for share in self.shares.values())
 
     def share(self, donation_id: DonationId) -> Share:
         return self.shares.get(donation_id, Share())
@@ -79,8 +109,8 @@ class Fund:
 def evolve(fund: Fund, event: FundEvent) -> Fund:
     match event:
         case FundEstablished():
-            return replace(fund, fund_id=event.fund_id, purpose=event.purpose, certificate_needed=event.certificate_needed)
-        case DonationCredited(donation_id=donation, amount_fen=fen):
+            return _established(fund, event)
+        case DonationCredited(donation_id=donation, amount_fen=fen) | LeftoverReceived(donation_id=donation, amount_fen=fen):
             return _with_share(fund, donation, received=fen)
         case FundReserved():
             return _moved(fund, event, reserved=1)
@@ -92,8 +122,30 @@ def evolve(fund: Fund, event: FundEvent) -> Fund:
             return _moved(fund, event, spent=-1)
         case FundTakenBack(donation_id=donation, amount_fen=fen):
             return _with_share(fund, donation, taken_back=fen)
+        case LeftoverMoved(successor_id=successor, draws=draws):
+            return _passed(fund, successor, draws)
+        case FundClosed(closed_on=day):
+            return replace(fund, closed_on=day)
         case _:
             assert_never(event)
+
+
+def _established(fund: Fund, event: FundEstablished) -> Fund:
+    return replace(
+        fund,
+        fund_id=event.fund_id,
+        purpose=event.purpose,
+        certificate_needed=event.certificate_needed,
+        campaign=event.campaign,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+    )
+
+
+def _passed(fund: Fund, successor: FundId, draws: Sequence[Draw]) -> Fund:
+    for draw in draws:
+        fund = _with_share(fund, draw.donation_id, received=-draw.amount_fen)
+    return replace(fund, moved={**fund.moved, **{draw.donation_id: successor for draw in draws}})
 
 
 def _with_share(fund: Fund, donation_id: DonationId, *, received: int = 0, reserved: int = 0, spent: int = 0, taken_back: int = 0) -> Fund:
@@ -125,34 +177,100 @@ def _drawn(held: Mapping[DonationId, int], draws: Iterable[Draw], sign: int) -> 
 
 
 class EstablishFund(Command):
-    """A fund exists with a purpose."""
+    """A fund exists with a purpose, with a campaign or a project of its own or without."""
 
     fund_id: FundId
     purpose: Purpose
     certificate_needed: bool = Field(
         default=False, description="only for persons with a disability certificate, also where no rule asks it"
     )
+    campaign: Campaign = Field(default=Campaign.NONE, description="it begins with the fund")
+    ends_on: date | None = Field(default=None, description="the last day of the campaign or project, where its plan names one")
 
 
-def establish(command: EstablishFund, _fund: Fund, context: Context) -> list[FundEstablished]:
+class CloseFund(Command):
+    """The fund ends; what is available goes on to a fund of the same or a similar purpose."""
+
+    fund_id: FundId
+    successor_id: FundId | None = None
+
+
+def establish(command: EstablishFund, _fund: Fund, context: Context) -> list[FundEstablished | DisclosureTaskOpened]:
     """The fund can receive donations of its purpose; the pack's certificate purposes need a certificate.
 
-    Source: C08.
+    What its campaign must publish stands as tasks. Raises: Refused("no_campaign" | "ends_before_it_starts").  Source: C08, R-CHA-08.
     """
-    needed = command.certificate_needed or command.purpose in context.policy.fund_certificate_purposes
-    return [FundEstablished(fund_id=command.fund_id, purpose=command.purpose, certificate_needed=needed)]
+    is_campaign = command.campaign is not Campaign.NONE
+    require(command.ends_on is None or is_campaign, "no_campaign")
+    require(command.ends_on is None or command.ends_on >= context.on, "ends_before_it_starts")
+    established = FundEstablished(
+        fund_id=command.fund_id,
+        purpose=command.purpose,
+        certificate_needed=command.certificate_needed or command.purpose in context.policy.fund_certificate_purposes,
+        campaign=command.campaign,
+        starts_on=context.on if is_campaign else None,
+        ends_on=command.ends_on,
+    )
+    return [established, *of_campaign(command.fund_id, command.campaign, command.ends_on, context)]
+
+
+def close(
+    command: CloseFund, fund: Fund, context: Context, successor: Fund
+) -> list[LeftoverMoved | LeftoverReceived | FundClosed | DisclosureTaskOpened]:
+    """The fund is closed, nothing is left in it, and where the rest went is to be published. Aid that comes back later moves on the same way.
+
+    Raises: Refused("already_closed" | "campaign_running", ends_on); Refused("money_reserved", reserved_fen), frozen money too;
+    Refused("successor_missing" | "fund_closed" | "purpose_not_similar").  Source: R-CHA-04, R-CHA-08, section 3.2.
+    """
+    require(fund.closed_on is None or fund.available_fen > 0, "already_closed")
+    require(fund.ends_on is None or context.on > fund.ends_on, "campaign_running", ends_on=fund.ends_on and fund.ends_on.isoformat())
+    require(fund.reserved_fen == 0, "money_reserved", reserved_fen=fund.reserved_fen)
+    return [*_passed_on(command, fund, successor, context), *_closed(fund, context)]
+
+
+def _passed_on(
+    command: CloseFund, fund: Fund, successor: Fund, context: Context
+) -> list[LeftoverMoved | LeftoverReceived | DisclosureTaskOpened]:
+    fen = fund.available_fen
+    if fen == 0:
+        return []
+    heir = command.successor_id
+    require(heir is not None and heir != fund.fund_id, "successor_missing", available_fen=fen)
+    assert heir is not None  # noqa: S101 - required above
+    require(successor.closed_on is None, "fund_closed", fund_id=heir)
+    stricter = successor.certificate_needed or not fund.certificate_needed
+    require(stricter and similar(fund.purpose, successor.purpose), "purpose_not_similar", fund=fund.purpose, successor=successor.purpose)
+    draws = _draws({donation: share.available for donation, share in fund.shares.items()}, fen, "above_available")
+    return [
+        LeftoverMoved(fund_id=fund.fund_id, successor_id=heir, amount_fen=fen, draws=draws),
+        *(LeftoverReceived(fund_id=heir, origin_id=fund.fund_id, **structs.asdict(draw)) for draw in draws),
+        leftover(fund.fund_id, context),
+    ]
+
+
+def _closed(fund: Fund, context: Context) -> list[FundClosed | DisclosureTaskOpened]:
+    """Closed once; a campaign whose plan named no end ends with its fund."""
+    if fund.closed_on is not None:
+        return []
+    ending = [final(fund.fund_id, fund.starts_on, context.on, context)] if fund.starts_on and fund.ends_on is None else []
+    return [FundClosed(fund_id=fund.fund_id, closed_on=context.on), *ending]
 
 
 def credited(fund: Fund, donation_id: DonationId, amount_fen: int) -> DonationCredited:
-    """The donation is available in the fund. Source: C08."""
+    """The donation is available in the fund.
+
+    Raises: Refused("fund_closed").  Source: C08.
+    """
+    require(fund.closed_on is None, "fund_closed", fund_id=fund.fund_id)
     return DonationCredited(fund_id=fund.fund_id, donation_id=donation_id, amount_fen=amount_fen)
 
 
 def reserved(fund: Fund, allocation_id: AllocationId, amount_fen: int) -> FundReserved:
     """The amount is set aside, from the oldest available money on.
 
-    Raises: Refused("above_available", open_fen).  Source: ruling 23.
+    Raises: Refused("fund_closed"); Refused("above_available", open_fen).  Source: ruling 23.
     """
+    require(fund.closed_on is None, "fund_closed", fund_id=fund.fund_id)
     draws = _draws({donation: share.available for donation, share in fund.shares.items()}, amount_fen, "above_available")
     return FundReserved(fund_id=fund.fund_id, allocation_id=allocation_id, amount_fen=amount_fen, draws=draws)
 
@@ -216,6 +334,12 @@ fund = Aggregate(
             stream="new",
             roles={Role.CHARITY_OFFICER},
             example=EstablishFund(fund_id=FundId("disability-care"), purpose=Purpose.DISABILITY),
+        ),
+        command(
+            close,
+            also=[same("successor_id")],
+            roles={Role.CHARITY_OFFICER},
+            example=CloseFund(fund_id=FundId("epidemic-2022"), successor_id=FundId("epidemic")),
         ),
     ],
 )

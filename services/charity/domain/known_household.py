@@ -9,6 +9,7 @@ from typing import assert_never
 
 from contracts.charity.known_household import (
     HouseholdKnownClosed,
+    HouseholdKnownReopened,
     MemberGone,
     MemberKnown,
     NeedKnownClosed,
@@ -17,12 +18,21 @@ from contracts.charity.known_household import (
     StatusKnown,
 )
 from contracts.ids import HouseholdId, Month, NeedId, PersonId
-from contracts.terms import Status
+from contracts.terms import ClosingCode, Status
 from kit.aggregate import Aggregate, Decision, command
 from kit.command import Command, Context
 from kit.identity import Role
 
-KnownHouseholdEvent = StatusKnown | StatusEnded | MemberKnown | MemberGone | NeedKnownClosed | NeedKnownReopened | HouseholdKnownClosed
+KnownHouseholdEvent = (
+    StatusKnown
+    | StatusEnded
+    | MemberKnown
+    | MemberGone
+    | NeedKnownClosed
+    | NeedKnownReopened
+    | HouseholdKnownClosed
+    | HouseholdKnownReopened
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +57,13 @@ class Stay:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownHousehold:
-    """Statuses in the order told, members, closed needs."""
+    """Statuses in the order told, members, closed needs. died_out: closed because nobody of it lives."""
 
     statuses: tuple[StatusPeriod, ...] = ()
     members: Mapping[PersonId, Stay] = field(default_factory=dict)
     closed_needs: frozenset[NeedId] = frozenset()
     closed_on: date | None = None
+    died_out: bool = False
 
     def status_in(self, month: Month) -> Status | None:
         """The status of a month: of those that had begun, the one told last (it replaces the others), unless it had ended."""
@@ -83,8 +94,10 @@ def evolve(home: KnownHousehold, event: KnownHouseholdEvent) -> KnownHousehold:
             return replace(home, closed_needs=home.closed_needs | {need})
         case NeedKnownReopened(need_id=need):
             return replace(home, closed_needs=home.closed_needs - {need})
-        case HouseholdKnownClosed(closed_on=day):
-            return replace(home, closed_on=day)
+        case HouseholdKnownClosed(closed_on=day, code=code):
+            return replace(home, closed_on=day, died_out=code is ClosingCode.DECEASED)
+        case HouseholdKnownReopened():
+            return replace(home, closed_on=None, died_out=False)
         case _:
             assert_never(event)
 
@@ -151,6 +164,13 @@ class NoteHouseholdClosed(Command):
 
     household_id: HouseholdId
     closed_on: date
+    code: ClosingCode | None = None
+
+
+class NoteHouseholdReopened(Command):
+    """Relief opened the household again."""
+
+    household_id: HouseholdId
 
 
 def note_status(command: NoteStatus, _home: KnownHousehold, _context: Context) -> list[StatusKnown]:
@@ -185,7 +205,12 @@ def note_need_reopened(command: NoteNeedReopened, _home: KnownHousehold, _contex
 
 def note_household_closed(command: NoteHouseholdClosed, _home: KnownHousehold, _context: Context) -> list[HouseholdKnownClosed]:
     """Nobody is counted here after the day. Source: ruling 4."""
-    return [HouseholdKnownClosed(household_id=command.household_id, closed_on=command.closed_on)]
+    return [HouseholdKnownClosed(household_id=command.household_id, closed_on=command.closed_on, code=command.code)]
+
+
+def note_household_reopened(command: NoteHouseholdReopened, _home: KnownHousehold, _context: Context) -> list[HouseholdKnownReopened]:
+    """Its members are counted as if it had never been closed. Source: ruling 22."""
+    return [HouseholdKnownReopened(household_id=command.household_id)]
 
 
 _ID = "0190a000-0000-8000-8000-0000000000"
@@ -199,6 +224,7 @@ _COMMANDS: list[tuple[Callable[..., Decision], Command]] = [
     (note_need_closed, NoteNeedClosed(household_id=_HOME, need_id=_NEED)),
     (note_need_reopened, NoteNeedReopened(household_id=_HOME, need_id=_NEED)),
     (note_household_closed, NoteHouseholdClosed(household_id=_HOME, closed_on=_DAY)),
+    (note_household_reopened, NoteHouseholdReopened(household_id=_HOME)),
 ]
 
 known_household = Aggregate(

@@ -30,6 +30,14 @@ def donation_fits(donation: Purpose, fund: Purpose) -> bool:
     return donation is fund or fund in _NARROWER.get(donation, frozenset())
 
 
+def similar(fund: Purpose, successor: Purpose) -> bool:
+    """What a fund has left may go on to one of the same purpose, a narrower one, or the wider one it is a part of (R-CHA-04).
+
+    A fund for everything is similar to none that has a purpose of its own.
+    """
+    return donation_fits(fund, successor) or (successor is not Purpose.GENERAL and donation_fits(successor, fund))
+
+
 def need_fits(fund: Purpose, category: NeedCategory) -> bool:
     """A fund of the purpose may pay for a need of the category (R-CHA-03, DET-21)."""
     return category in _CATEGORIES[fund]

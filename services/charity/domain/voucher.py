@@ -102,9 +102,10 @@ class CancelVoucher(Command):
 def issue(command: IssueVoucher, _voucher: Voucher, context: Context, home: KnownHousehold) -> list[VoucherIssued]:
     """The household has its points: the pack's points of its status for each member on the first day of the month.
 
-    Raises: Refused("month_not_begun" | "quarter_over" | "no_status" | "status_without_points" | "no_members").
-    Source: R-SHP-03; one voucher a household and month is a claim.
+    Raises: Refused("month_not_begun" | "quarter_over" | "household_died_out" | "no_status" | "status_without_points" | "no_members").
+    Source: R-SHP-03, SG-04; one voucher a household and month is a claim.
     """
+    require(not home.died_out, "household_died_out")
     valid_to = last_valid_day(command.month, context.policy)
     require(command.month <= month_of(context.on), "month_not_begun", month=command.month)
     require(context.on <= valid_to, "quarter_over", valid_to=valid_to.isoformat())
@@ -150,12 +151,15 @@ def authorise_proxy(command: AuthoriseProxy, voucher: Voucher, _context: Context
     return [ProxyAuthorised(**command.model_dump(exclude={"occurred_at"}), household_id=voucher.household_id)]
 
 
-def redeem(command: RedeemVoucher, voucher: Voucher, context: Context, lot: StockLot) -> list[VoucherRedeemed | StockIssued]:
-    """The goods are the household's and the shop has fewer.
+def redeem(
+    command: RedeemVoucher, voucher: Voucher, context: Context, lot: StockLot, home: KnownHousehold
+) -> list[VoucherRedeemed | StockIssued]:
+    """The goods are the household's and the shop has fewer. While nobody of the household lives its points are frozen.
 
-    Raises: Refused("voucher_over" | "voucher_expired" | "counter_not_higher" | "proxy_not_authorised");
-    Refused("above_rest", points, rest); Refused("above_on_hand", on_hand).  Source: R-SHP-03, property 12.
+    Raises: Refused("voucher_over" | "voucher_expired" | "household_died_out" | "counter_not_higher" | "proxy_not_authorised");
+    Refused("above_rest", points, rest); Refused("above_on_hand", on_hand).  Source: R-SHP-03, property 12, SG-04, ruling 21.
     """
+    require(not home.died_out, "household_died_out")
     _require_usable(command, voucher, context)
     value_fen = lot.list_price_fen * command.quantity
     points = points_for(value_fen, context.policy)
@@ -253,7 +257,7 @@ voucher = Aggregate(
         ),
         command(
             redeem,
-            also=[stock_lot.by("lot_id")],
+            also=[stock_lot.by("lot_id"), known_household.by("household_id", missing_ok=True)],
             area=stock_lot.by("lot_id"),  # at the shop where the goods lie, whoever comes
             roles={Role.SHOP_CLERK},
             example=RedeemVoucher(voucher_id=_VOUCHER, lot_id=_LOT, quantity=2, counter=1),

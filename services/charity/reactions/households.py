@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contracts.envelope import Meta
-from contracts.relief.household import HouseholdClosed, MemberJoined, MemberLeft, StatusExpired, StatusRecognised
+from contracts.relief.household import HouseholdClosed, HouseholdReopened, MemberJoined, MemberLeft, StatusExpired, StatusRecognised
 from contracts.relief.need import NeedClosed, NeedReopened
 from kit.reaction import Reaction
 from services.charity.domain.known_household import (
     EndStatus,
     NoteHouseholdClosed,
+    NoteHouseholdReopened,
     NoteMember,
     NoteMemberGone,
     NoteNeedClosed,
@@ -42,7 +43,11 @@ def note_member_gone(event: MemberLeft, meta: Meta) -> list[NoteMemberGone]:
 
 
 def note_household_closed(event: HouseholdClosed, meta: Meta) -> list[NoteHouseholdClosed]:
-    return [NoteHouseholdClosed(household_id=event.household_id, closed_on=event.closed_on, occurred_at=meta.occurred_at)]
+    return [NoteHouseholdClosed(household_id=event.household_id, closed_on=event.closed_on, code=event.code, occurred_at=meta.occurred_at)]
+
+
+def note_household_reopened(event: HouseholdReopened, meta: Meta) -> list[NoteHouseholdReopened]:
+    return [NoteHouseholdReopened(household_id=event.household_id, occurred_at=meta.occurred_at)]
 
 
 def note_need_closed(event: NeedClosed, meta: Meta) -> list[NoteNeedClosed]:
@@ -58,7 +63,17 @@ on_status_end = Reaction("status-expired", on=StatusExpired, record=end_status)
 on_member = Reaction("member-joined", on=MemberJoined, record=note_member)
 on_member_gone = Reaction("member-left", on=MemberLeft, record=note_member_gone)
 on_household_closed = Reaction("household-closed", on=HouseholdClosed, record=note_household_closed)
+on_household_reopened = Reaction("household-reopened", on=HouseholdReopened, record=note_household_reopened)
 on_need_closed = Reaction("need-closed", on=NeedClosed, record=note_need_closed)
 on_need_reopened = Reaction("need-reopened", on=NeedReopened, record=note_need_reopened)
 
-household_reactions = (on_status, on_status_end, on_member, on_member_gone, on_household_closed, on_need_closed, on_need_reopened)
+household_reactions = (
+    on_status,
+    on_status_end,
+    on_member,
+    on_member_gone,
+    on_household_closed,
+    on_household_reopened,
+    on_need_closed,
+    on_need_reopened,
+)

@@ -18,7 +18,7 @@ KnownPersonEvent = DeathKnown | DeathWithdrawn
 
 @dataclass(frozen=True, kw_only=True)
 class KnownPerson:
-    """A confirmed death ends meals for the days after it; a report changes nothing (ruling 22)."""
+    """A confirmed death ends what a person has; a report holds visits and beds and leaves meals alone (ruling 22)."""
 
     died_on: date | None = None
     certainty: Certainty | None = None
@@ -27,6 +27,11 @@ class KnownPerson:
     def is_dead(self) -> bool:
         """A death is confirmed."""
         return self.died_on is not None and self.certainty is Certainty.CONFIRMED
+
+    @property
+    def is_held(self) -> bool:
+        """A death is reported and neither confirmed nor withdrawn."""
+        return self.certainty is Certainty.REPORTED
 
     def died_before(self, day: date) -> bool:
         """A confirmed death lies before the day."""

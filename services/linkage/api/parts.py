@@ -22,8 +22,8 @@ from kit.journal.reading import NoToken
 from policy import Areas, Calendar, Pack, Packs
 from services.linkage.api.answers import FreshnessAnswer
 from services.linkage.board import Board
-from services.linkage.detections.all import DETECTIONS
-from services.linkage.detections.finding import Finding
+from services.linkage.detections.all import SCOPES
+from services.linkage.detections.finding import HOUSEHOLD, Finding
 from services.linkage.detections.timeline import findings
 from services.linkage.reading import Place, Reader, journal_of, known, live
 from services.linkage.rows import HouseholdRows
@@ -70,7 +70,7 @@ class Parts:
             found = await self.board.of(household_id)
         else:
             journal = await journal_of(self.reader, household_id, known_at)
-            found = list(findings(journal, known_at, self.packs, self.calendar, DETECTIONS).found)
+            found = list(findings(SCOPES.by_name[HOUSEHOLD], household_id, journal, known_at, self.packs, self.calendar).found)
         return [one for one in found if one.until is None]
 
     async def fresh(self, keys: Sequence[str] = (), known_at: datetime | None = None) -> FreshnessAnswer:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from itertools import combinations
 
 from contracts.terms import Layer, Measure, TempAidKind
-from kit.identity import Role
-from policy import Calendar, Pack, end_of, shanghai_day
+from policy import Pack
 from services.linkage.chain import Line, NeedChain, Slot
 from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
 from services.linkage.giving import GiverKind
@@ -57,17 +55,10 @@ def _exclusive(slot: Slot, pack: Pack) -> dict[str, int | str]:
     return {"exclusive": f"{pairs[0][0]},{pairs[0][1]}"} if pairs else {}
 
 
-def nightly(start: datetime, _pack: Pack, _calendar: Calendar) -> datetime:
-    """What holds at the end of the day it began on, 24:00 in Shanghai."""
-    return end_of(shanghai_day(start))
-
-
 above_need = Detection(
     id="DET-09",
     kind=Kind.OVERLAP,
-    owner=Role.DISTRICT_OFFICER,
     next_step=NextStep.REVIEW_AND_RELEASE,
     looks_at=frozenset({"need", "temp-aid"}),
     conditions=conditions,
-    limit=nightly,
 )

@@ -8,9 +8,10 @@ from services.linkage.detections.paid_after_death import paid_after_death
 from services.linkage.detections.referral_late import referral_late
 from services.linkage.detections.review_overdue import review_overdue
 from services.linkage.detections.same_cause_twice import same_cause_twice
+from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 
-DETECTIONS_VERSION = 2
+DETECTIONS_VERSION = 3
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -23,3 +24,5 @@ DETECTIONS: tuple[Detection, ...] = (
     paid_after_death,
     meal_after_death,
 )
+
+SCOPES = Scopes(detections=DETECTIONS)

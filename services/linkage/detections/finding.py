@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, TypeVar
 
 import msgspec
 
 from contracts.ids import AreaCode, HouseholdId
 from kit.identity import Role
-from policy import Calendar, Pack, end_of
+from kit.view import Row, View
+from policy import Pack, end_of
 from services.linkage.chain import AidChain, chain
-from services.linkage.rows import HouseholdRows
+from services.linkage.detections.limits import Limit
+from services.linkage.rows import Fold, HouseholdRows
+
+R = TypeVar("R", bound=Row)
+HOUSEHOLD = "household"
+"""The scope of a Kafka key that is a household's id; every other key is a stream, and its scope the stream's aggregate."""
 
 
 class Kind(StrEnum):
@@ -45,7 +52,7 @@ Detail = int | str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """Something is so at a moment. `subject`: what it is about within the household (a need, a person, two cases).
+    """Something is so at a moment. `subject`: what it is about within the scope (a need, a person, two cases, the stream itself).
 
     earliest: it cannot have begun before this, however old the fact behind it is (a month that had to begin first).
     due_at: the limit that the facts themselves name (a referral's answer); the detection's own limit counts from the beginning.
@@ -59,58 +66,90 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a detection looks at: the household at one moment, as then known, under the policy of that day."""
+    """What a detection looks at: what is said under one Kafka key, at one moment, as then known, under the policy of that day."""
 
-    rows: HouseholdRows
+    key: str
+    fold: Fold
     day: date
     pack: Pack
 
+    def of(self, view: View[R]) -> list[R]:
+        """The rows of a view that the detection reads."""
+        return self.fold.of(view)
+
+    @cached_property
+    def rows(self) -> HouseholdRows:
+        """The household's rows. Raises LookupError for a stream: a detection of streams reads its own view."""
+        found = self.fold.rows()
+        if found is None:
+            raise LookupError(f"{self.key} is no household")
+        return found
+
     @cached_property
     def chain(self) -> AidChain:
-        """The chain at the end of the day; made only if a detection asks."""
+        """The household's chain at the end of the day; made only if a detection asks."""
         return chain(self.rows, self.day)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detection:
-    """One detection of section 3.6.
+    """One detection of section 3.6. Its limit and its owners are the pack's (`Pack.findings`).
 
-    looks_at: aggregates whose facts can change its answer; it is asked again only after one of these, or when a month or dated value begins.
+    scope: whose Kafka keys it looks at: `household`, or an aggregate whose streams are their own key (`opinion`).
+    looks_at: aggregates, or single events by wire name, that can change its answer; it is asked again only after one of these, or when a
+    month or dated value begins. Keys of which no detection looks at anything cost nothing.
+    reads: views of the scope beside the household's, folded for it in memory.
     conditions: what is so at a moment.
-    limit: (start, pack, calendar) -> the instant from which the condition is a finding.
     """
 
     id: str
     kind: Kind
-    owner: Role
     next_step: NextStep
     looks_at: frozenset[str]
     conditions: Callable[[Scene], Iterable[Condition]]
-    limit: Callable[[datetime, Pack, Calendar], datetime]
+    scope: str = HOUSEHOLD
+    reads: Sequence[View[Any]] = ()
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """From an instant on a finding that nobody settled is somebody else's as well."""
+
+    at: datetime
+    owner: Role
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """A condition that has held for its limit. `began`: when it began; `until`: when it ended (None: it still is).
 
-    Source: ruling 24: neither depends on when somebody looked.
+    scope: the Kafka key it is about: the household's id, or a stream; household_id: None for what concerns no household.
+    owner: whose it is from `since` on; turns: whose it becomes with age.
+    Source: ruling 24: nothing of it depends on when somebody looked.
     """
 
     detection: str
     kind: Kind
-    household_id: HouseholdId
+    scope: str
+    household_id: HouseholdId | None
     area: AreaCode
     subject: str
     owner: Role
     next_step: NextStep
+    limit: Limit
     began: datetime
     since: datetime
     until: datetime | None
     details: dict[str, Detail]
+    turns: tuple[Turn, ...] = ()
 
     @property
     def id(self) -> str:
         """Names the finding for ever: the same from every rebuild."""
-        return f"{self.household_id}~{self.detection}~{self.subject}~{int(self.began.timestamp() * 1000)}"
+        return f"{self.scope}~{self.detection}~{self.subject}~{int(self.began.timestamp() * 1000)}"
+
+    def owner_at(self, instant: datetime) -> Role:
+        """Whose it is at an instant; what is over stays with whom it was then."""
+        seen = min(instant, self.until) if self.until else instant
+        return next((turn.owner for turn in reversed(self.turns) if turn.at <= seen), self.owner)
 
 
 def start_of(day: date) -> datetime:
@@ -121,8 +160,3 @@ def start_of(day: date) -> datetime:
 def start_of_month(month: str) -> datetime:
     """The first instant of a month (`YYYY-MM`) in Shanghai, in UTC."""
     return start_of(date.fromisoformat(f"{month}-01"))
-
-
-def at_once(start: datetime, _pack: Pack, _calendar: Calendar) -> datetime:
-    """A condition that is a finding from its first moment."""
-    return start

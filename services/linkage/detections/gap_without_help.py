@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from kit.identity import Role
-from policy import Calendar, Pack
 from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 
 
@@ -21,17 +18,10 @@ def conditions(scene: Scene) -> Iterable[Condition]:
             yield Condition(subject=need.need_id, details={"category": need.category, "measure": need.measure, "residual": need.residual})
 
 
-def limit(start: datetime, pack: Pack, calendar: Calendar) -> datetime:
-    """Three working days (pack); after a reversal they count from its `recorded_at` (ruling 11)."""
-    return calendar.due_at(start, pack.finding_gap_wd)
-
-
 gap_without_help = Detection(
     id="DET-01",
     kind=Kind.GAP,
-    owner=Role.CASEWORKER,
     next_step=NextStep.REFER_OR_OPEN_CASE,
     looks_at=frozenset({"household", "need", "entitlement", "special-aid", "temp-aid", "referral", "allocation"}),
     conditions=conditions,
-    limit=limit,
 )

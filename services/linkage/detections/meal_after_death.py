@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kit.identity import Role
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -29,9 +28,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 meal_after_death = Detection(
     id="DET-23",
     kind=Kind.ERROR,
-    owner=Role.DISTRICT_OFFICER,
     next_step=NextStep.CLEAR_DATA,
     looks_at=frozenset({"meal-account", "person"}),
     conditions=conditions,
-    limit=at_once,
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from kit.clock import month_of, months_between, next_month
-from kit.identity import Role
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once, start_of_month
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
 from services.linkage.giving import entitled
 from services.linkage.views.entitlement import EntitlementRow
 
@@ -38,9 +37,7 @@ def _last_death(scene: Scene, row: EntitlementRow) -> date | None:
 paid_after_death = Detection(
     id="DET-17",
     kind=Kind.ERROR,
-    owner=Role.DISTRICT_OFFICER,
     next_step=NextStep.STOP_AND_RECOVER,
     looks_at=frozenset({"entitlement", "person"}),
     conditions=conditions,
-    limit=at_once,
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kit.identity import Role
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -23,9 +22,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 referral_late = Detection(
     id="DET-13",
     kind=Kind.STALE,
-    owner=Role.CASEWORKER,
     next_step=NextStep.ANSWER_OR_REROUTE,
     looks_at=frozenset({"referral"}),
     conditions=conditions,
-    limit=at_once,
 )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from kit.clock import month_of, next_month
-from kit.identity import Role
-from policy import Calendar, Pack
 from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
 
 
@@ -21,17 +18,10 @@ def conditions(scene: Scene) -> Iterable[Condition]:
             yield Condition(subject=row.entitlement_id, details={"scheme": row.scheme, "due_month": due}, earliest=overdue)
 
 
-def limit(start: datetime, pack: Pack, _calendar: Calendar) -> datetime:
-    """One day (pack) after the last day of the month."""
-    return start + timedelta(days=pack.finding_review_overdue_days)
-
-
 review_overdue = Detection(
     id="DET-12",
     kind=Kind.STALE,
-    owner=Role.CASEWORKER,
     next_step=NextStep.REVIEW_ENTITLEMENT,
     looks_at=frozenset({"entitlement"}),
     conditions=conditions,
-    limit=limit,
 )

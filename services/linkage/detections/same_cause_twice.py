@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
-from kit.identity import Role
 from policy import add_months
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 from services.linkage.views.facts import amounts
 from services.linkage.views.temp_aid import TempAidRow
 
@@ -35,9 +34,7 @@ def _within(first: TempAidRow, second: TempAidRow, months: int) -> bool:
 same_cause_twice = Detection(
     id="DET-08",
     kind=Kind.OVERLAP,
-    owner=Role.APPROVER,
     next_step=NextStep.STOP_SECOND_GRANT,
     looks_at=frozenset({"temp-aid"}),
     conditions=conditions,
-    limit=at_once,
 )

@@ -1,4 +1,4 @@
-"""From a household's journal and a clock to its findings, whole and alike every time (ruling 24, ruling 4 of the design).
+"""From the journal of one Kafka key and a clock to its findings, whole and alike every time (ruling 24, ruling 4 of the design).
 
 The journal is folded moment by moment: every instant at which something was recorded, and every instant at which time alone changes an
 answer (a month begins, a dated value takes effect). A condition begins and ends in business time, with the fact that began or ended it: a
@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from contracts.envelope import Event, Meta, type_of
-from contracts.ids import AreaCode, HouseholdId
+from contracts.envelope import Event, Meta
 from contracts.relief.need import CoverageReversed
 from kit.clock import month_of, next_month, shanghai_date
-from policy import Calendar, Packs
-from services.linkage.detections.finding import Condition, Detection, Finding, Scene, start_of, start_of_month
+from kit.identity import Role
+from policy import Calendar, FindingRule, Packs
+from services.linkage.detections.finding import Condition, Detection, Finding, Scene, Turn, start_of, start_of_month
+from services.linkage.detections.limits import Limit, LimitUnit, held_until, limit_of
+from services.linkage.detections.scope import Home, Scope, names_of_class
 from services.linkage.rows import Fold
 
 Key = tuple[str, str]
@@ -36,7 +38,7 @@ class Spell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """All findings of a household, past and present, and when to look again (None: only when something is recorded)."""
+    """All findings of a key, past and present, and when to look again (None: only when something is recorded)."""
 
     found: Sequence[Finding]
     next_due: datetime | None
@@ -46,7 +48,7 @@ class Findings:
 class Moment:
     """An instant at which an answer can change. happened: the business time of what was recorded then.
 
-    changed: the aggregates of which something was recorded; None: time itself, which may change every answer.
+    changed: names of what was recorded (aggregates and events); None: time itself, which may change every answer.
     """
 
     instant: datetime
@@ -72,30 +74,29 @@ class _Timeline:
             self.open[key] = Spell(detection=detection, condition=condition, began=began)
 
 
-def findings(
-    journal: Sequence[tuple[Event, Meta]], now: datetime, packs: Packs, calendar: Calendar, detections: Sequence[Detection]
-) -> Findings:
-    """The findings of one household. journal: sorted by (recorded_at, source, partition, position).
+def findings(scope: Scope, key: str, journal: Sequence[tuple[Event, Meta]], now: datetime, packs: Packs, calendar: Calendar) -> Findings:
+    """The findings of one key. journal: sorted by (recorded_at, source, partition, position); what was recorded after `now` waits.
 
     Raises NoPolicy, BeyondCalendar when the clock lies where no pack or calendar is loaded.
     """
-    fold, timeline = Fold(), _Timeline(detections)
-    pending = list(journal)
-    for moment in _moments(journal, now, detections):
+    known = [pair for pair in journal if pair[1].recorded_at <= now]
+    fold, timeline, pending = scope.fold(), _Timeline(scope.detections), list(known)
+    home = scope.home_of_stream(known, packs)
+    for moment in _moments(scope, known, now):
         fold.add(_take_until(pending, moment.instant))
-        if (scene := _scene(fold, moment.instant, packs)) is not None:
-            timeline.at(scene, moment)
-    home = fold.rows()
+        day = shanghai_date(moment.instant)
+        if (home := scope.home(fold) or home) is not None:
+            timeline.at(Scene(key=key, fold=fold, day=day, pack=packs.at(day, home.area)), moment)
+    ahead = [meta.recorded_at for _, meta in journal[len(known) :][:1]]
     if home is None:
-        return Findings(found=[], next_due=None)
+        return Findings(found=[], next_due=min(ahead, default=None))
     spells = [*timeline.over, *timeline.open.values()]
-    household, area = home.household.household_id, home.household.area
-    told = [_finding(spell, household, area, packs, calendar) for spell in spells]
+    told = [_finding(spell, key, home, packs, calendar) for spell in spells]
     found = [one for one in told if one.since <= now and (one.until is None or one.until > one.since)]
     waiting = [one.since for one in told if one.until is None and one.since > now]
     return Findings(
         found=sorted(found, key=lambda one: (one.since, one.detection, one.subject)),
-        next_due=min([*waiting, *_ahead(fold, journal, now)], default=None),
+        next_due=min([*ahead, *waiting, *_ahead(scope, fold, known, now)], default=None),
     )
 
 
@@ -105,42 +106,44 @@ def _take_until(pending: list[tuple[Event, Meta]], moment: datetime) -> list[tup
     return taken
 
 
-def _scene(fold: Fold, moment: datetime, packs: Packs) -> Scene | None:
-    rows = fold.rows()
-    if rows is None:
-        return None
-    day = shanghai_date(moment)
-    return Scene(rows=rows, day=day, pack=packs.at(day, rows.household.area))
-
-
-def _finding(spell: Spell, household: HouseholdId, area: AreaCode, packs: Packs, calendar: Calendar) -> Finding:
-    pack = packs.at(shanghai_date(spell.began), area)
-    limit = spell.detection.limit(spell.began, pack, calendar)
+def _finding(spell: Spell, key: str, home: Home, packs: Packs, calendar: Calendar) -> Finding:
+    """Limit and owners are those of the pack in force when the condition began."""
+    rule = packs.at(shanghai_date(spell.began), home.area).findings[spell.detection.id]
+    limit, named = limit_of(rule.limit), spell.condition.due_at
+    held = held_until(spell.began, limit, calendar)
+    since = max(held, named or held)
     return Finding(
         detection=spell.detection.id,
         kind=spell.detection.kind,
-        household_id=household,
-        area=area,
+        scope=key,
+        household_id=home.household_id,
+        area=home.area,
         subject=spell.condition.subject,
-        owner=spell.detection.owner,
+        owner=Role(rule.owner),
         next_step=spell.detection.next_step,
+        limit=limit if named is None else Limit(unit=LimitUnit.NAMED),
         began=spell.began,
-        since=max(limit, spell.condition.due_at or limit),
+        since=since,
         until=spell.ended,
         details=spell.condition.details,
+        turns=_turns(rule, since),
     )
 
 
-def _moments(journal: Sequence[tuple[Event, Meta]], now: datetime, detections: Iterable[Detection]) -> list[Moment]:
+def _turns(rule: FindingRule, since: datetime) -> tuple[Turn, ...]:
+    return tuple(Turn(at=since + timedelta(days=step.after_days), owner=Role(step.owner)) for step in rule.escalates)
+
+
+def _moments(scope: Scope, journal: Sequence[tuple[Event, Meta]], now: datetime) -> list[Moment]:
     """When an answer can change, up to now: relevant recordings, starts of months, days from which a dated fact is effective."""
-    looked_at = frozenset().union(*(detection.looks_at for detection in detections))
     news: dict[datetime, list[tuple[Event, Meta]]] = {}
     for event, meta in journal:
-        if type_of(event).aggregate in looked_at and meta.recorded_at <= now:
+        if not scope.looked_at.isdisjoint(names_of_class(type(event))):
             news.setdefault(meta.recorded_at, []).append((event, meta))
     if not news:
         return []
-    days = [*_month_starts(shanghai_date(min(news)), shanghai_date(now)), *_effective_days(meta for _, meta in journal)]
+    months = _month_starts(shanghai_date(min(news)), shanghai_date(now)) if scope.of_household else []
+    days = [*months, *_effective_days(meta for _, meta in journal)]
     turns = {start: Moment(instant=start, happened=start, changed=None) for day in days if (start := start_of(day)) <= now}
     moments = {instant: _news(instant, told) for instant, told in news.items()}
     return [moment for _, moment in sorted({**moments, **turns}.items())]
@@ -150,7 +153,8 @@ def _news(instant: datetime, told: Sequence[tuple[Event, Meta]]) -> Moment:
     """A reversal counts from its recording (ruling 11), anything else from its business time."""
     reversal = any(isinstance(event, CoverageReversed) for event, _ in told)
     happened = instant if reversal else min(instant, max(meta.occurred_at for _, meta in told))
-    return Moment(instant=instant, happened=happened, changed=frozenset(type_of(event).aggregate for event, _ in told))
+    changed = frozenset(name for event, _ in told for name in names_of_class(type(event)))
+    return Moment(instant=instant, happened=happened, changed=changed)
 
 
 def _month_starts(first: date, last: date) -> list[date]:
@@ -165,10 +169,10 @@ def _effective_days(metas: Iterable[Meta]) -> list[date]:
     return [meta.effective_from for meta in metas if meta.effective_from and meta.effective_from > shanghai_date(meta.recorded_at)]
 
 
-def _ahead(fold: Fold, journal: Sequence[tuple[Event, Meta]], now: datetime) -> list[datetime]:
-    """The next moment at which time alone can change an answer."""
+def _ahead(scope: Scope, fold: Fold, journal: Sequence[tuple[Event, Meta]], now: datetime) -> list[datetime]:
+    """The next moment at which time alone can change an answer. Streams have no months: their conditions name their instants."""
     today = shanghai_date(now)
-    months = _months_named(fold)
+    months = _months_named(fold) if scope.of_household else set()
     starts = [start_of_month(next_month(month_of(today)))] if any(month >= month_of(today) for month in months) else []
     return [*starts, *(start_of(day) for day in _effective_days(meta for _, meta in journal) if day > today)]
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from kit.clock import month_of
-from kit.identity import Role
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, at_once
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
 from services.linkage.views.entitlement import EntitlementRow
 
 
@@ -32,9 +31,7 @@ def _started(row: EntitlementRow) -> int:
 two_basic_living = Detection(
     id="DET-07",
     kind=Kind.OVERLAP,
-    owner=Role.APPROVER,
     next_step=NextStep.HOLD_AND_DECIDE,
     looks_at=frozenset({"entitlement"}),
     conditions=conditions,
-    limit=at_once,
 )

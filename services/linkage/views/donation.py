@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contracts.charity.donation import (
     DonationKind,
+    DonationPurposeChanged,
     DonationReceived,
     DonationReversed,
     DonationValued,
@@ -39,7 +40,7 @@ class DonationRow(Row, frozen=True):
     receipt_voided: Fact | None = None
 
 
-DonationFact = DonationReceived | DonationValued | DonationReversed | ReceiptVoided | DonorClaimSettled
+DonationFact = DonationReceived | DonationValued | DonationPurposeChanged | DonationReversed | ReceiptVoided | DonorClaimSettled
 
 
 def donation_of(event: Event) -> Iterable[str]:
@@ -69,6 +70,8 @@ def _changed(row: DonationRow, event: Event, fact: Fact) -> DonationRow:
     match event:
         case DonationValued(value_fen=fen):
             return replace(row, received_fen=fen)
+        case DonationPurposeChanged(purpose=purpose):
+            return replace(row, purpose=purpose)
         case DonationReversed(taken_back_fen=taken, claim_fen=claim):
             return replace(row, taken_back_fen=taken, claim_fen=claim, reversed=fact)
         case ReceiptVoided():

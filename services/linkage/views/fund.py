@@ -8,12 +8,15 @@ from msgspec.structs import replace
 
 from contracts.charity.fund import (
     DonationCredited,
+    Draw,
     FundAidReturned,
     FundEstablished,
     FundReleased,
     FundReserved,
     FundSpent,
     FundTakenBack,
+    LeftoverMoved,
+    LeftoverReceived,
 )
 from contracts.envelope import Event, Meta
 from contracts.ids import AllocationId, DonationId, FundId
@@ -22,11 +25,14 @@ from kit.view import Row, View
 from services.linkage.views.facts import Fact, Value, fact_of
 
 Movement = FundReserved | FundSpent | FundReleased | FundAidReturned
-FundFact = FundEstablished | DonationCredited | Movement | FundTakenBack
+FundFact = FundEstablished | DonationCredited | Movement | FundTakenBack | LeftoverMoved | LeftoverReceived
 
 
 class FundRow(Row, frozen=True):
-    """received = spent (net of returned aid) + reserved + available + taken back, after every event (ruling 23, property 3)."""
+    """received = spent (net of returned aid) + reserved + available + taken back, after every event (ruling 23, property 3).
+
+    What a fund leaves to another one counts there as received (R-CHA-04).
+    """
 
     fund_id: FundId
     purpose: Purpose
@@ -54,8 +60,10 @@ def evolve(row: FundRow | None, event: Event, meta: Meta) -> FundRow | None:
 
 def _changed(row: FundRow, event: Event) -> FundRow:
     match event:
-        case DonationCredited(amount_fen=fen):
+        case DonationCredited(amount_fen=fen) | LeftoverReceived(amount_fen=fen):
             return replace(row, received_fen=row.received_fen + fen)
+        case LeftoverMoved(amount_fen=fen):
+            return replace(row, received_fen=row.received_fen - fen)
         case FundReserved(amount_fen=fen):
             return replace(row, reserved_fen=row.reserved_fen + fen)
         case FundSpent(amount_fen=fen):
@@ -92,9 +100,9 @@ class DrawRow(Row, frozen=True):
 
 def draw_of(event: Event) -> Iterable[str]:
     match event:
-        case DonationCredited() | FundTakenBack():
+        case DonationCredited() | LeftoverReceived() | FundTakenBack():
             return (draw_key(event.fund_id, event.donation_id),)
-        case FundReserved() | FundSpent() | FundReleased() | FundAidReturned():
+        case FundReserved() | FundSpent() | FundReleased() | FundAidReturned() | LeftoverMoved():
             return dict.fromkeys(draw_key(event.fund_id, draw.donation_id) for draw in event.draws)
         case _:
             return ()
@@ -107,9 +115,11 @@ def draw_key(fund_id: str, donation_id: str) -> str:
 def evolve_draw(row: DrawRow | None, event: Event, meta: Meta) -> DrawRow | None:
     fact = fact_of(meta)
     match event:
-        case DonationCredited(amount_fen=fen):
+        case DonationCredited(amount_fen=fen) | LeftoverReceived(amount_fen=fen):
             before = row or DrawRow(fund_id=event.fund_id, donation_id=event.donation_id, received_fen=0)
             return replace(before, received_fen=before.received_fen + fen, facts=(*before.facts, fact))
+        case LeftoverMoved():
+            return row and replace(row, received_fen=row.received_fen - _of(row, event.draws), facts=(*row.facts, fact))
         case FundTakenBack(amount_fen=fen):
             return row and replace(row, taken_back_fen=row.taken_back_fen + fen, facts=(*row.facts, fact))
         case FundReserved() | FundSpent() | FundReleased() | FundAidReturned():
@@ -122,7 +132,7 @@ _USE: dict[type[Event], tuple[int, int]] = {FundReserved: (1, 0), FundSpent: (-1
 
 
 def _drawn(row: DrawRow, event: Movement, fact: Fact) -> DrawRow:
-    fen = sum(draw.amount_fen for draw in event.draws if draw.donation_id == row.donation_id)
+    fen = _of(row, event.draws)
     reserved, spent = _USE[type(event)]
     uses = {use.allocation_id: use for use in row.uses}
     use = uses.get(event.allocation_id) or Use(allocation_id=event.allocation_id)
@@ -130,6 +140,11 @@ def _drawn(row: DrawRow, event: Movement, fact: Fact) -> DrawRow:
         use, reserved_fen=use.reserved_fen + reserved * fen, spent_fen=use.spent_fen + spent * fen, facts=(*use.facts, fact)
     )
     return replace(row, uses=tuple(uses.values()))
+
+
+def _of(row: DrawRow, draws: Iterable[Draw]) -> int:
+    """What a movement draws on the row's donation."""
+    return sum(draw.amount_fen for draw in draws if draw.donation_id == row.donation_id)
 
 
 fund = View("fund", row=FundRow, key=fund_of, evolve=evolve, index=("fund_id",))

@@ -13,6 +13,7 @@ from contracts.relief.household import (
     HouseholdAssessed,
     HouseholdClosed,
     HouseholdOpened,
+    HouseholdReopened,
     LeavingReason,
     MemberJoined,
     MemberLeft,
@@ -81,7 +82,16 @@ class MemberRow(Row, frozen=True):
     stays: tuple[Stay, ...]
 
 
-HouseholdFact = HouseholdOpened | StatusRecognised | StatusExpired | UnitFormed | UnitDissolved | HouseholdAssessed | HouseholdClosed
+HouseholdFact = (
+    HouseholdOpened
+    | StatusRecognised
+    | StatusExpired
+    | UnitFormed
+    | UnitDissolved
+    | HouseholdAssessed
+    | HouseholdClosed
+    | HouseholdReopened
+)
 
 
 def household_of(event: Event) -> Iterable[str]:
@@ -110,6 +120,8 @@ def _changed(row: HouseholdRow, event: Event, meta: Meta) -> HouseholdRow:
             return replace(row, assessed=(*row.assessed, fact_of(meta)))
         case HouseholdClosed(code=code):
             return replace(row, closed=fact_of(meta), closed_as=code)
+        case HouseholdReopened():
+            return replace(row, closed=None, closed_as=None)
         case _:
             return row
 
@@ -138,7 +150,7 @@ def member_key(household_id: str, person_id: str) -> str:
 def evolve_member(row: MemberRow | None, event: Event, meta: Meta) -> MemberRow | None:
     match event:
         case MemberJoined(joined_on=day):
-            stays = row.stays if row else ()
+            stays = tuple(stay for stay in row.stays if stay.joined_on != day) if row else ()  # told again: that stay never ended
             stay = Stay(joined_on=day, joined=fact_of(meta))
             return MemberRow(household_id=event.household_id, person_id=event.person_id, stays=(*stays, stay))
         case MemberLeft(left_on=day, reason=reason):

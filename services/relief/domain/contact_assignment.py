@@ -43,8 +43,8 @@ class ContactAssignment:
     person_id: PersonId = PersonId("")
     area: AreaCode | None = None
     contact: ActorId | None = None
-    first_due: datetime | None = None
     due_at: datetime | None = None
+    is_overdue: bool = False
 
     @property
     def place(self) -> AreaCode:
@@ -65,15 +65,15 @@ def evolve(assignment: ContactAssignment, event: ContactEvent) -> ContactAssignm
         case ContactPointAssigned(person_id=person, area=area, contact=contact):
             return ContactAssignment(person_id=person, area=area, contact=contact)
         case ContactPointReassigned(contact=contact):
-            return replace(assignment, contact=contact, first_due=None, due_at=None)
+            return replace(assignment, contact=contact, due_at=None, is_overdue=False)
         case ContactMade():
             return assignment
         case ContactLeaveBegan(due_at=due):
-            return replace(assignment, first_due=due, due_at=due)
-        case ContactLeaveEnded():
-            return replace(assignment, first_due=None, due_at=None)
-        case ReassignmentOverdue(due_at=due):
             return replace(assignment, due_at=due)
+        case ContactLeaveEnded():
+            return replace(assignment, due_at=None, is_overdue=False)
+        case ReassignmentOverdue():
+            return replace(assignment, is_overdue=True)
         case ContactListingEnded():
             return ContactAssignment()  # listed again, the person may live elsewhere
         case _:
@@ -144,7 +144,7 @@ def assign(command: AssignContact, assignment: ContactAssignment, context: Conte
 def reassign(
     command: ReassignContact, assignment: ContactAssignment, context: Context
 ) -> list[ReassignmentOverdue | ContactPointReassigned]:
-    """The other contact took over and the task is done; due dates that passed before are told with it, if no clock has told them.
+    """The other contact took over and the task is done; a due date that passed before is told with it, if no clock has told it.
 
     Raises: Refused("not_listed" | "same_contact").  Source: B09.
     """
@@ -158,11 +158,11 @@ def reassign(
         since=context.on,
         late=_is_late(assignment, context),
     )
-    return [*_missed_until(context.occurred_at, assignment, context), taken_over]
+    return [*_missed(assignment, context), taken_over]
 
 
 def _is_late(assignment: ContactAssignment, context: Context) -> bool:
-    return assignment.first_due is not None and context.occurred_at >= assignment.first_due
+    return assignment.due_at is not None and context.occurred_at >= assignment.due_at
 
 
 def make_contact(command: MakeContact, assignment: ContactAssignment, context: Context) -> list[ContactMade]:
@@ -190,46 +190,32 @@ def begin_leave(command: BeginLeave, assignment: ContactAssignment, context: Con
             area=assignment.place,
             contact=contact,
             leave_from=command.leave_from or context.on,
-            due_at=_due_after(context.occurred_at, context),
+            due_at=context.calendar.due_at(context.occurred_at, context.policy.contact_reassign_wd),
         )
     ]
 
 
-def _due_after(start: datetime, context: Context) -> datetime:
-    return context.calendar.due_at(start, context.policy.contact_reassign_wd)
-
-
 def end_leave(_command: EndLeave, assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue | ContactLeaveEnded]:
-    """The task is gone; due dates that passed before are told with it, if no clock has told them.
+    """The task is gone; a due date that passed before is told with it, if no clock has told it.
 
     Raises: Refused("not_listed" | "not_away").  Source: B09.
     """
     contact = assignment.named()
     require(assignment.is_away, "not_away")
     back = ContactLeaveEnded(person_id=assignment.person_id, area=assignment.place, contact=contact, late=_is_late(assignment, context))
-    return [*_missed_until(context.occurred_at, assignment, context), back]
+    return [*_missed(assignment, context), back]
 
 
 def overdue(_command: MissReassignment, assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue]:
-    """The task was missed and is asked for again. Nothing happens when it is done, or before its date. Source: B09."""
-    return _missed_until(context.occurred_at, assignment, context)
+    """The task was missed; it stays open. Nothing happens when it is done, before its date, or a second time. Source: B09."""
+    return _missed(assignment, context)
 
 
-def _missed_until(instant: datetime, assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue]:
-    """Every date that was missed by then, each counted from the one before: it does not matter when somebody looked."""
-    missed: list[ReassignmentOverdue] = []
-    while assignment.due_at is not None and assignment.due_at <= instant:
-        missed.append(
-            ReassignmentOverdue(
-                person_id=assignment.person_id,
-                area=assignment.place,
-                contact=assignment.named(),
-                missed_at=assignment.due_at,
-                due_at=_due_after(assignment.due_at, context),
-            )
-        )
-        assignment = evolve(assignment, missed[-1])
-    return missed
+def _missed(assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue]:
+    due = assignment.due_at
+    if due is None or assignment.is_overdue or context.occurred_at < due:
+        return []
+    return [ReassignmentOverdue(person_id=assignment.person_id, area=assignment.place, contact=assignment.named(), missed_at=due)]
 
 
 def end_listing(command: EndListing, assignment: ContactAssignment, context: Context) -> list[ReassignmentOverdue | ContactListingEnded]:
@@ -244,17 +230,17 @@ def end_listing(command: EndListing, assignment: ContactAssignment, context: Con
         reason=command.reason,
         ended_on=context.on,
     )
-    return [*_missed_until(context.occurred_at, assignment, context), ended]
+    return [*_missed(assignment, context), ended]
 
 
 def index(event: ContactEvent) -> Iterable[IndexChange]:
-    """Found from the person; while the contact is away, a clock runs."""
+    """Found from the person; while the contact is away, a clock runs until its date."""
     match event:
         case ContactPointAssigned(person_id=person):
             return [Link(person_subject(person))]
-        case ContactLeaveBegan(due_at=due) | ReassignmentOverdue(due_at=due):
+        case ContactLeaveBegan(due_at=due):
             return [SetTimer("overdue", due)]
-        case ContactPointReassigned() | ContactLeaveEnded():
+        case ContactPointReassigned() | ContactLeaveEnded() | ReassignmentOverdue():
             return [SetTimer("overdue", None)]
         case ContactListingEnded():
             return [ReleaseAll()]

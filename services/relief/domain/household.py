@@ -14,6 +14,7 @@ from contracts.relief.household import (
     HouseholdAssessed,
     HouseholdClosed,
     HouseholdOpened,
+    HouseholdReopened,
     LeavingReason,
     MemberJoined,
     MemberLeft,
@@ -41,6 +42,7 @@ HouseholdEvent = (
     | StatusExpired
     | HouseholdAssessed
     | HouseholdClosed
+    | HouseholdReopened
 )
 
 
@@ -66,7 +68,10 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True)
 class Household:
-    """Members as dated intervals, units by id, the current status."""
+    """Members as dated intervals, units by id, the current status.
+
+    deceased: members whose stay ended with their death.  died_out: it was closed because nobody was left.
+    """
 
     household_id: HouseholdId = HouseholdId("")
     area: AreaCode | None = None
@@ -75,10 +80,16 @@ class Household:
     members: Mapping[PersonId, Interval] = field(default_factory=dict)
     units: Mapping[UnitId, Unit] = field(default_factory=dict)
     status: Status | None = None
+    deceased: frozenset[PersonId] = frozenset()
+    died_out: bool = False
 
     def members_on(self, day: date) -> list[PersonId]:
         """Who lived here on a day."""
         return [person for person, interval in self.members.items() if interval.holds(day)]
+
+    def living_here(self) -> set[PersonId]:
+        """Whose stay has not ended."""
+        return {person for person, interval in self.members.items() if interval.last is None}
 
     def unit_of(self, scheme: Scheme, person_id: PersonId) -> UnitId | None:
         """The open unit of a scheme that counts a person."""
@@ -91,9 +102,10 @@ def evolve(home: Household, event: HouseholdEvent) -> Household:
         case HouseholdOpened():
             return replace(home, household_id=event.household_id, area=event.area, hukou=event.hukou, is_open=True)
         case MemberJoined(person_id=person, joined_on=day):
-            return replace(home, members={**home.members, person: Interval(first=day)})
-        case MemberLeft(person_id=person, left_on=day):
-            return replace(home, members={**home.members, person: replace(home.members[person], last=day)})
+            return replace(home, members={**home.members, person: Interval(first=day)}, deceased=home.deceased - {person})
+        case MemberLeft(person_id=person, left_on=day, reason=reason):
+            members = {**home.members, person: replace(home.members[person], last=day)}
+            return replace(home, members=members, deceased=home.deceased | ({person} if reason is LeavingReason.DECEASED else set()))
         case UnitFormed(unit_id=unit, scheme=scheme, person_ids=persons):
             return replace(home, units={**home.units, unit: Unit(scheme=scheme, person_ids=persons)})
         case UnitDissolved(unit_id=unit, dissolved_on=day):
@@ -104,8 +116,10 @@ def evolve(home: Household, event: HouseholdEvent) -> Household:
             return replace(home, status=None)
         case HouseholdAssessed():
             return home
-        case HouseholdClosed():
-            return replace(home, is_open=False)
+        case HouseholdClosed(code=code):
+            return replace(home, is_open=False, died_out=code is ClosingCode.DECEASED)
+        case HouseholdReopened():
+            return replace(home, is_open=True, died_out=False)
         case _:
             assert_never(event)
 
@@ -163,6 +177,20 @@ class ExpireStatus(Command):
     """End the status with the month of the decision (ruling 6)."""
 
     household_id: HouseholdId
+
+
+class RemoveForDeath(Command):
+    """A member died."""
+
+    household_id: HouseholdId
+    person_id: PersonId
+
+
+class ReturnAfterRevocation(Command):
+    """A member's death was an error."""
+
+    household_id: HouseholdId
+    person_id: PersonId
 
 
 class CloseHousehold(Command):
@@ -273,19 +301,51 @@ def expire_status(_command: ExpireStatus, home: Household, context: Context) -> 
 def close_household(command: CloseHousehold, home: Household, context: Context) -> list[HouseholdClosed]:
     """The household is over; nobody is claimed by it.
 
-    Raises: Refused("household_closed").  Source: ruling 4.
+    Raises: Refused("household_closed"); Refused("members_live") for DECEASED while a stay has not ended.  Source: ruling 4.
     """
     require(home.is_open, "household_closed")
+    require(command.code is not ClosingCode.DECEASED or not home.living_here(), "members_live")
     return [HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=command.code)]
 
 
+def remove_for_death(command: RemoveForDeath, home: Household, context: Context, person: KnownPerson) -> list[MemberLeft | HouseholdClosed]:
+    """The member lived here up to the day of death; with the last one the household is closed. What it was given stays with it.
+
+    Nothing for a death that is not confirmed, or for somebody who left before.  Source: SG-04, ruling 4.
+    """
+    if not person.is_dead or person.died_on is None or not home.is_open or command.person_id not in home.living_here():
+        return []
+    last = max(person.died_on, home.members[command.person_id].first)
+    left = MemberLeft(household_id=home.household_id, person_id=command.person_id, left_on=last, reason=LeavingReason.DECEASED)
+    if home.living_here() != {command.person_id}:
+        return [left]
+    return [left, HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=ClosingCode.DECEASED)]
+
+
+def return_after_revocation(
+    command: ReturnAfterRevocation, home: Household, _context: Context, person: KnownPerson
+) -> list[HouseholdReopened | MemberJoined]:
+    """The member's stay goes on as if it had never ended, in a household that is open again if it had died out.
+
+    Nothing where no death ended the stay, or where the household was closed for another reason since.  Source: ruling 22.
+    """
+    if person.is_dead or command.person_id not in home.deceased or not (home.is_open or home.died_out):
+        return []
+    again = MemberJoined(household_id=home.household_id, person_id=command.person_id, joined_on=home.members[command.person_id].first)
+    return [again] if home.is_open else [HouseholdReopened(household_id=home.household_id), again]
+
+
 def index(event: HouseholdEvent) -> Iterable[IndexChange]:
-    """One active household a person (claim); a person's household is found by subject."""
+    """One active household a person (claim); a person's household is found by subject, by the dead too: a death may be revoked."""
     match event:
         case MemberJoined(person_id=person):
             return [Take("active-household", person), Link(person_subject(person))]
+        case MemberLeft(person_id=person, reason=LeavingReason.DECEASED):
+            return [Release("active-household", person)]
         case MemberLeft(person_id=person):
             return [Release("active-household", person), Unlink(person_subject(person))]
+        case HouseholdClosed(code=ClosingCode.DECEASED):
+            return []  # nobody is claimed any more
         case HouseholdClosed():
             return [ReleaseAll()]
         case _:
@@ -332,6 +392,18 @@ household = Aggregate(
         command(dissolve_unit, roles={Role.CASEWORKER}, example=DissolveUnit(household_id=_HOME, unit_id=_UNIT)),
         command(recognise_status, roles={Role.APPROVER}, example=RecogniseStatus(household_id=_HOME, status=Status.EDGE)),
         command(expire_status, roles={Role.APPROVER}, example=ExpireStatus(household_id=_HOME)),
+        command(
+            remove_for_death,
+            also=[known_person.by("person_id", missing_ok=True)],
+            roles={Role.SYSTEM},
+            example=RemoveForDeath(household_id=_HOME, person_id=_CHILD),
+        ),
+        command(
+            return_after_revocation,
+            also=[known_person.by("person_id", missing_ok=True)],
+            roles={Role.SYSTEM},
+            example=ReturnAfterRevocation(household_id=_HOME, person_id=_CHILD),
+        ),
         command(close_household, roles={Role.CASEWORKER}, example=CloseHousehold(household_id=_HOME, code=ClosingCode.MERGED)),
     ],
 )

@@ -21,6 +21,7 @@ from contracts.relief.opinion import (
     OpinionTopic,
 )
 from kit.aggregate import Aggregate, command, require
+from kit.clock import shanghai_date
 from kit.command import Command, Context
 from kit.identity import Role
 from kit.store.model import IndexChange, ReleaseAll, SetTimer
@@ -66,8 +67,8 @@ def evolve(opinion: Opinion, event: OpinionEvent) -> Opinion:
             return _due(begun, event.level, event.due_at)
         case OpinionAssigned(owner=owner):
             return replace(opinion, owner=owner)
-        case OpinionAnswered(late=late):
-            return replace(opinion, stage=Stage.ANSWERED, due_at=None, level=opinion.level if late else opinion.first_level)
+        case OpinionAnswered():
+            return replace(opinion, stage=Stage.ANSWERED, level=opinion.first_level, due_at=None)  # nobody has to act any more
         case OpinionOverdue(level=level, due_at=due):
             return replace(opinion, level=level, due_at=due)
         case OpinionClosed():
@@ -145,7 +146,9 @@ def _level_of(area: AreaCode, context: Context) -> Level:
 
 
 def _due_after(start: datetime, level: Level, context: Context) -> datetime:
-    return context.calendar.due_at(start, context.policy.opinion_answer_wd[level])
+    """By the pack of the day it counts from, whenever somebody looks."""
+    pack = context.packs.at(shanghai_date(start), context.area)
+    return context.calendar.due_at(start, pack.opinion_answer_wd[level])
 
 
 def assign(command: AssignOpinion, opinion: Opinion, _context: Context) -> list[OpinionAssigned]:

@@ -44,16 +44,23 @@ FARTHER = {ScreeningResult.NOT_REACHED: 0, ScreeningResult.REACHED: 1, Screening
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A person of the list whom somebody tried to reach: the farthest result, and the last attempt."""
+
+    farthest: ScreeningResult
+    last: PersonScreened
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScreeningRound:
-    """The list, each tried person's farthest result and last attempt, and person-times by channel."""
+    """The list, who of it was tried with which result, and person-times by channel."""
 
     round_id: RoundId = RoundId("")
     area: AreaCode | None = None
     channel: Channel = Channel.IN_PERSON
     opened_on: date = date.max
     targets: frozenset[PersonId] = frozenset()
-    results: Mapping[PersonId, ScreeningResult] = field(default_factory=dict)
-    last: Mapping[PersonId, PersonScreened] = field(default_factory=dict)
+    tried: Mapping[PersonId, Tried] = field(default_factory=dict)
     times: Mapping[Channel, int] = field(default_factory=dict)
     is_closed: bool = False
 
@@ -79,11 +86,11 @@ def evolve(screening: ScreeningRound, event: ScreeningRoundEvent) -> ScreeningRo
 
 def _screened(screening: ScreeningRound, event: PersonScreened) -> ScreeningRound:
     """Whoever was met once counts as met, however often others tried in vain before or after."""
-    farthest = max(event.result, screening.results.get(event.person_id, ScreeningResult.NOT_REACHED), key=FARTHER.__getitem__)
+    before = screening.tried.get(event.person_id)
+    farthest = max(event.result, before.farthest if before else event.result, key=FARTHER.__getitem__)
     return replace(
         screening,
-        results={**screening.results, event.person_id: farthest},
-        last={**screening.last, event.person_id: event},
+        tried={**screening.tried, event.person_id: Tried(farthest=farthest, last=event)},
         times={**screening.times, event.channel: screening.times.get(event.channel, 0) + 1},
     )
 
@@ -174,7 +181,8 @@ def screen(
         referral_id=command.referral_id,
         signal_id=command.signal_id,
     )
-    if screening.last.get(command.person_id) == screened:
+    before = screening.tried.get(command.person_id)
+    if before is not None and before.last == screened:
         return []
     screening.require_open(context.on)
     require(command.person_id in screening.targets, "not_on_the_list", person_id=command.person_id)
@@ -197,9 +205,9 @@ def close(command: CloseScreening, screening: ScreeningRound, context: Context) 
     Source: B07, J06.
     """
     screening.require_open(context.on)
-    not_tried = len(screening.targets) - len(screening.results)
+    not_tried = len(screening.targets) - len(screening.tried)
     require(not_tried == 0 or command.rest_not_reached, "not_all_tried", not_tried=not_tried)
-    persons = Counter(screening.results.values())
+    persons = Counter(tried.farthest for tried in screening.tried.values())
     return [
         ScreeningClosed(
             round_id=screening.round_id,

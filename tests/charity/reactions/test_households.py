@@ -8,13 +8,22 @@ import pytest
 
 from contracts.envelope import Event
 from contracts.ids import Month
-from contracts.relief.household import HouseholdClosed, LeavingReason, MemberJoined, MemberLeft, StatusExpired, StatusRecognised
+from contracts.relief.household import (
+    HouseholdClosed,
+    HouseholdReopened,
+    LeavingReason,
+    MemberJoined,
+    MemberLeft,
+    StatusExpired,
+    StatusRecognised,
+)
 from contracts.relief.need import NeedClosed, NeedReopened
 from contracts.terms import ClosingCode, Status
 from kit.command import Command
 from services.charity.domain.known_household import (
     EndStatus,
     NoteHouseholdClosed,
+    NoteHouseholdReopened,
     NoteMember,
     NoteMemberGone,
     NoteNeedClosed,
@@ -49,8 +58,9 @@ LATER = date(2022, 9, 1)
         ),
         (
             HouseholdClosed(household_id=HOME, closed_on=LATER, code=ClosingCode.MERGED),
-            NoteHouseholdClosed(household_id=HOME, closed_on=LATER, occurred_at=AT),
+            NoteHouseholdClosed(household_id=HOME, closed_on=LATER, code=ClosingCode.MERGED, occurred_at=AT),
         ),
+        (HouseholdReopened(household_id=HOME), NoteHouseholdReopened(household_id=HOME, occurred_at=AT)),
         (
             NeedClosed(need_id=NEED, household_id=HOME, code=ClosingCode.MET),
             NoteNeedClosed(household_id=HOME, need_id=NEED, occurred_at=AT),

@@ -11,6 +11,7 @@ from kit.aggregate import Aggregate, command
 from kit.identity import Role
 from kit.reaction import household_subject, person_subject
 from kit.store.model import IndexChange, Link, Release, Take
+from services.relief.domain.death_case import death_case
 from services.relief.domain.entitlement.changing import resume, revise, stop
 from services.relief.domain.entitlement.commands import (
     EndForDeath,
@@ -52,6 +53,7 @@ _ID = "0190a000-0000-8000-8000-0000000000"
 _ENTITLEMENT, _PERSON = EntitlementId(f"{_ID}08"), PersonId(f"{_ID}10")
 _HOME, _UNIT, _NEED = HouseholdId(f"{_ID}02"), UnitId(f"{_ID}04"), NeedId(f"{_ID}01")
 _PERSONS = known_person.each("person_ids", missing_ok=True)
+_CASES = death_case.each("person_ids", missing_ok=True)
 _HOUSEHOLD, _NEEDED = household.by("household_id"), need.by("need_id")
 
 entitlement = Aggregate(
@@ -86,7 +88,7 @@ entitlement = Aggregate(
         ),
         command(
             revise,
-            also=[_NEEDED, _PERSONS],
+            also=[_NEEDED, _PERSONS, _CASES],
             roles={Role.APPROVER},
             approval=True,
             example=ReviseEntitlement(entitlement_id=_ENTITLEMENT, counted_income_fen=300_000),
@@ -105,7 +107,7 @@ entitlement = Aggregate(
         ),
         command(
             stop,
-            also=[_HOUSEHOLD, _NEEDED],
+            also=[_HOUSEHOLD, _NEEDED, _CASES],
             roles={Role.APPROVER},
             example=StopEntitlement(entitlement_id=_ENTITLEMENT, reason=StopReason.OWN_WISH),
         ),
@@ -118,13 +120,13 @@ entitlement = Aggregate(
         ),
         command(
             end_for_death,
-            also=[_NEEDED, _PERSONS],
+            also=[_NEEDED, _PERSONS, _CASES],
             roles={Role.SYSTEM},
             example=EndForDeath(entitlement_id=_ENTITLEMENT, person_id=_PERSON),
         ),
         command(
             resume_after_revocation,
-            also=[_NEEDED, _PERSONS],
+            also=[_NEEDED, _PERSONS, death_case.by("person_id", missing_ok=True)],
             roles={Role.SYSTEM},
             example=ResumeAfterRevocation(entitlement_id=_ENTITLEMENT, person_id=_PERSON),
         ),

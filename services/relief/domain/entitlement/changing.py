@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.ids import Month, PersonId
+from contracts.relief.death_case import DeathCaseClosed, DeathCaseLate, DeathStepDone
 from contracts.relief.entitlement import EntitlementResumed, EntitlementStopped, EntitlementVersioned
 from contracts.relief.household import StatusExpired, StatusRecognised
 from contracts.relief.need import CoverageCommitted, CoverageReleased
 from kit.aggregate import require
 from kit.clock import month_of, next_month
 from kit.command import Context
+from services.relief.domain.death_case import DeathCase, recalculated
 from services.relief.domain.entitlement.amount import STATUS_OF, followed, month_after, review_due, versioned
 from services.relief.domain.entitlement.commands import ResumeEntitlement, ReviseEntitlement, StopEntitlement
 from services.relief.domain.entitlement.granting import status_of
@@ -21,9 +23,16 @@ from services.relief.domain.need import Need
 
 
 def revise(
-    command: ReviseEntitlement, entitlement: Entitlement, context: Context, need: Need, persons: Mapping[PersonId, KnownPerson]
-) -> list[EntitlementVersioned | CoverageCommitted | CoverageReleased]:
+    command: ReviseEntitlement,
+    entitlement: Entitlement,
+    context: Context,
+    need: Need,
+    persons: Mapping[PersonId, KnownPerson],
+    cases: Mapping[PersonId, DeathCase],
+) -> list[EntitlementVersioned | CoverageCommitted | CoverageReleased | DeathStepDone | DeathCaseLate | DeathCaseClosed]:
     """The living members' amount for the new income holds from the month after the decision; the need follows by the difference.
+
+    It answers the deaths that waited for it (R-DIB-16).
 
     Raises: Refused("not_granted" | "stopped" | "recipient_dead" | "before_last_version"); Refused("not_below_standard", limit_fen): grace or a
     stop is to be decided; for an increase Refused("same_person" | "review_overdue").  Source: R-DIB-14, R-DIB-16, rulings 6, 17, 21.
@@ -38,19 +47,29 @@ def revise(
         require(context.actor_id != entitlement.proposed_by, "same_person")
         overdue = month_of(context.on) > entitlement.review_month
         require(command.reviewed or not overdue, "review_overdue", review_month=entitlement.review_month)
-    return [version, *followed(entitlement, need, context, [version])]
+    return [version, *followed(entitlement, need, context, [version]), *recalculated(cases.values(), entitlement.entitlement_id, context)]
 
 
 def stop(
-    command: StopEntitlement, entitlement: Entitlement, context: Context, home: Household, need: Need
-) -> list[EntitlementStopped | CoverageReleased | CoverageCommitted | StatusExpired]:
+    command: StopEntitlement,
+    entitlement: Entitlement,
+    context: Context,
+    home: Household,
+    need: Need,
+    cases: Mapping[PersonId, DeathCase],
+) -> list[EntitlementStopped | CoverageReleased | CoverageCommitted | StatusExpired | DeathStepDone | DeathCaseLate | DeathCaseClosed]:
     """The month of the decision is the last one paid; months after it are open again on the need, and the status ends with it.
 
     Raises: Refused("not_granted" | "stopped").  Source: rulings 6, 21, E02.
     """
     require_running(entitlement)
     stopped = stopped_by(entitlement, Stop(last_month=Month(month_of(context.on)), reason=command.reason))
-    return [stopped, *followed(entitlement, need, context, [stopped]), *_status_ends(entitlement, home, stopped.last_month)]
+    return [
+        stopped,
+        *followed(entitlement, need, context, [stopped]),
+        *_status_ends(entitlement, home, stopped.last_month),
+        *recalculated(cases.values(), entitlement.entitlement_id, context),
+    ]
 
 
 def _status_ends(entitlement: Entitlement, home: Household, last_month: Month) -> list[StatusExpired]:

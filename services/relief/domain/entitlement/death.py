@@ -5,53 +5,87 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.ids import Month, PersonId
-from contracts.relief.entitlement import EntitlementResumed, EntitlementReviewDue, EntitlementStopped, StopReason
+from contracts.relief.death_case import DeathCaseClosed, DeathCaseLate, DeathRecalculationDue, DeathStep, DeathStepDone
+from contracts.relief.entitlement import (
+    EntitlementResumed,
+    EntitlementReviewDue,
+    EntitlementStopped,
+    OverpaymentCleared,
+    OverpaymentNoted,
+    StopReason,
+)
 from contracts.relief.need import CoverageCommitted, CoverageReleased
 from kit.clock import month_of
 from kit.command import Context
+from services.relief.domain.death_case import DeathCase, recalculated, recalculation_due, step_done
 from services.relief.domain.entitlement.amount import followed
 from services.relief.domain.entitlement.changing import resumed_from, stopped_by
 from services.relief.domain.entitlement.commands import EndForDeath, ResumeAfterRevocation
+from services.relief.domain.entitlement.overpaid import overpayments
 from services.relief.domain.entitlement.state import Entitlement, Stop
 from services.relief.domain.known_person import KnownPerson
 from services.relief.domain.need import Need
 
-DeathFact = EntitlementStopped | EntitlementReviewDue | CoverageCommitted | CoverageReleased
+DeathFact = (
+    EntitlementStopped
+    | EntitlementReviewDue
+    | CoverageCommitted
+    | CoverageReleased
+    | OverpaymentNoted
+    | OverpaymentCleared
+    | DeathRecalculationDue
+    | DeathStepDone
+    | DeathCaseLate
+    | DeathCaseClosed
+)
 
 
 def end_for_death(
-    command: EndForDeath, entitlement: Entitlement, context: Context, need: Need, persons: Mapping[PersonId, KnownPerson]
+    command: EndForDeath,
+    entitlement: Entitlement,
+    context: Context,
+    need: Need,
+    persons: Mapping[PersonId, KnownPerson],
+    cases: Mapping[PersonId, DeathCase],
 ) -> list[DeathFact]:
     """The aid ended with the month of the last recipient's death, whatever the date of notice; with living members a person must look at it.
 
-    A death that is only reported ends nothing: `record_payment` holds the months after it. A signed stop that lies earlier stays.
-    Source: SG-04, R-DIB-16, rulings 6, 21, 22.
+    What was paid for later months is noted as overpaid. A death that is only reported ends nothing: `record_payment` holds the months after
+    it. A signed stop that lies earlier stays. The death's case hears of it.  Source: SG-04, SC-09, R-DIB-16, rulings 6, 21, 22.
     """
     if not entitlement.is_granted or not persons[command.person_id].is_dead:
         return []
+    case, ended = cases[command.person_id], (DeathStep.END, entitlement.entitlement_id)
     days = [person.died_on for person in persons.values() if person.is_dead and person.died_on is not None]
     if len(days) < len(persons):
-        return _review(command, entitlement)
+        return [*_review(command, entitlement, case), *step_done(case, ended, context)]
     death = Stop(last_month=Month(month_of(max(days))), reason=StopReason.DEATH)
+    return [
+        *_ended(entitlement, need, context, death),
+        *step_done(case, ended, context),
+        *recalculated(cases.values(), entitlement.entitlement_id, context),
+    ]
+
+
+def _ended(entitlement: Entitlement, need: Need, context: Context, death: Stop) -> list[DeathFact]:
     signed = entitlement.signed_stop
     wanted = signed if signed is not None and signed.last_month <= death.last_month else death
     if wanted == entitlement.stop:
         return []
     stopped = stopped_by(entitlement, wanted)
-    return [stopped, *followed(entitlement, need, context, [stopped])]
+    return [stopped, *followed(entitlement, need, context, [stopped]), *overpayments(entitlement, [stopped])]
 
 
-def _review(command: EndForDeath, entitlement: Entitlement) -> list[DeathFact]:
+def _review(command: EndForDeath, entitlement: Entitlement, case: DeathCase) -> list[DeathFact]:
     if entitlement.stop is not None or command.person_id in entitlement.deaths_told:
         return []
-    return [
-        EntitlementReviewDue(
-            entitlement_id=entitlement.entitlement_id,
-            household_id=entitlement.household_id,
-            reason=StopReason.DEATH,
-            person_id=command.person_id,
-        )
-    ]
+    due = EntitlementReviewDue(
+        entitlement_id=entitlement.entitlement_id,
+        household_id=entitlement.household_id,
+        reason=StopReason.DEATH,
+        person_id=command.person_id,
+    )
+    return [due, *recalculation_due(case, entitlement.entitlement_id)]
 
 
 def resume_after_revocation(
@@ -60,13 +94,17 @@ def resume_after_revocation(
     context: Context,
     need: Need,
     persons: Mapping[PersonId, KnownPerson],
-) -> list[EntitlementResumed | EntitlementStopped | CoverageCommitted | CoverageReleased]:
+    case: DeathCase,
+) -> list[DeathFact | EntitlementResumed]:
     """What the death ended goes on, missed months included, up to a stop that a person had signed; nothing where it ended nothing.
 
-    Source: ruling 22.
+    What had been noted as overpaid is owed again, and the death's case hears of it.  Source: ruling 22.
     """
-    if entitlement.death_stop is None or persons[command.person_id].is_dead:
+    if persons[command.person_id].is_dead:
         return []
+    lifted = step_done(case, (DeathStep.LIFT, entitlement.entitlement_id), context)
+    if entitlement.death_stop is None:
+        return [*lifted]
     signed = entitlement.signed_stop
     undone = stopped_by(entitlement, signed) if signed is not None else resumed_from(entitlement)
-    return [undone, *followed(entitlement, need, context, [undone])]
+    return [undone, *followed(entitlement, need, context, [undone]), *overpayments(entitlement, [undone]), *lifted]

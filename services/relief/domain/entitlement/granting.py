@@ -59,10 +59,10 @@ def grant(
     """
     require(not entitlement.is_granted, "already_granted")
     require(context.actor_id != entitlement.proposed_by, "same_person")
+    for person in entitlement.person_ids:  # before the household, which a death may have emptied and closed
+        require(not persons[person].is_dead, "member_dead", person_id=person)
     _unit(home, entitlement.unit_id, entitlement.scheme, context)
     _require_living_need(need, home)
-    for person in entitlement.person_ids:
-        require(not persons[person].is_dead, "member_dead", person_id=person)
     version = versioned(
         entitlement,
         context,

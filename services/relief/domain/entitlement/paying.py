@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.ids import Month, PersonId
-from contracts.relief.entitlement import PaymentLineFailed, PaymentLinePaid
+from contracts.relief.entitlement import OverpaymentCleared, OverpaymentNoted, PaymentLineFailed, PaymentLinePaid
 from contracts.relief.need import CoverageCommitted, CoverageDelivered, CoverageReleased, CoverageReversed, NeedReopened
 from kit.aggregate import require
 from kit.clock import month_of
@@ -13,6 +13,7 @@ from kit.command import Context
 from kit.errors import Refused
 from services.relief.domain.entitlement.amount import layer
 from services.relief.domain.entitlement.commands import RecordFailure, RecordPayment
+from services.relief.domain.entitlement.overpaid import overpayments
 from services.relief.domain.entitlement.state import Entitlement
 from services.relief.domain.known_person import KnownPerson
 from services.relief.domain.need import Need, delivered, restated, reversed_line
@@ -52,8 +53,10 @@ def _require_recipient(persons: list[KnownPerson], month: Month) -> None:
 
 def record_failure(
     command: RecordFailure, entitlement: Entitlement, context: Context, need: Need
-) -> list[PaymentLineFailed | CoverageReversed | NeedReopened | CoverageCommitted | CoverageReleased]:
-    """The month is unpaid again and may be paid anew; its amount is committed again if it is still owed.
+) -> list[
+    PaymentLineFailed | CoverageReversed | NeedReopened | CoverageCommitted | CoverageReleased | OverpaymentNoted | OverpaymentCleared
+]:
+    """The month is unpaid again and may be paid anew; its amount is committed again if it is still owed. It is overpaid no more.
 
     Raises: Refused("not_paid").  Source: ruling 9, R-PAY-02.
     """
@@ -69,7 +72,7 @@ def record_failure(
         month=command.month,
         amount_fen=paid,
     )
-    return [failed, *back, *again]
+    return [failed, *back, *again, *overpayments(entitlement, [failed])]
 
 
 def _restated(entitlement: Entitlement, need: Need, context: Context, month: Month) -> list[CoverageCommitted | CoverageReleased]:

@@ -14,6 +14,8 @@ from contracts.relief.entitlement import (
     EntitlementReviewDue,
     EntitlementStopped,
     EntitlementVersioned,
+    OverpaymentCleared,
+    OverpaymentNoted,
     PaymentLineFailed,
     PaymentLinePaid,
     StopReason,
@@ -29,6 +31,8 @@ EntitlementEvent = (
     | EntitlementReviewDue
     | EntitlementStopped
     | EntitlementResumed
+    | OverpaymentNoted
+    | OverpaymentCleared
 )
 
 
@@ -55,6 +59,7 @@ class Entitlement:
 
     signed_stop: what a person decided.  death_stop: what the death of all recipients did; it goes away when the death is revoked (ruling 22).
     deaths_told: members whose death was put before a person (`EntitlementReviewDue`) and is not answered by a new version yet.
+    overpaid_by_month: what was paid and, as is known now, was not owed.
     """
 
     entitlement_id: EntitlementId = EntitlementId("")
@@ -68,6 +73,7 @@ class Entitlement:
     first_month: Month | None = None
     versions: tuple[Version, ...] = ()
     paid_by_month: Mapping[Month, int] = field(default_factory=dict)
+    overpaid_by_month: Mapping[Month, int] = field(default_factory=dict)
     signed_stop: Stop | None = None
     death_stop: Stop | None = None
     deaths_told: frozenset[PersonId] = frozenset()
@@ -118,6 +124,10 @@ def evolve(entitlement: Entitlement, event: EntitlementEvent) -> Entitlement:
             return replace(entitlement, deaths_told=entitlement.deaths_told | ({person} if person else set()))
         case EntitlementStopped(last_month=month, reason=reason):
             return _stopped(entitlement, Stop(last_month=month, reason=reason))
+        case OverpaymentNoted(month=month, amount_fen=fen):
+            return replace(entitlement, overpaid_by_month={**entitlement.overpaid_by_month, month: fen})
+        case OverpaymentCleared(month=month):
+            return replace(entitlement, overpaid_by_month={m: fen for m, fen in entitlement.overpaid_by_month.items() if m != month})
         case EntitlementResumed():
             return replace(entitlement, signed_stop=None, death_stop=None)
         case _:

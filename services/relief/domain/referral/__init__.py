@@ -30,6 +30,7 @@ from services.relief.domain.referral.answering import (
 )
 from services.relief.domain.referral.closing import CloseReferral, ReopenReferral, close, reopen
 from services.relief.domain.referral.deadlines import EscalateReferral, ExpireReferral, escalate, expire
+from services.relief.domain.referral.dying_out import EndWithHousehold, end_with_household
 from services.relief.domain.referral.sending import (
     ProposeReferral,
     RecallReferral,
@@ -58,7 +59,7 @@ referral = Aggregate(
         command(
             propose,
             stream="new",
-            also=[need.by("need_id"), _ORGANISATION],
+            also=[need.by("need_id"), household.by("household_id", missing_ok=True), _ORGANISATION],
             roles={Role.CASEWORKER},
             example=ProposeReferral(referral_id=_REFERRAL, household_id=_HOME, need_id=_NEED, receiver=Receiver.CHARITY),
         ),
@@ -87,6 +88,12 @@ referral = Aggregate(
             roles={Role.CASEWORKER},
             example=CloseReferral(referral_id=_REFERRAL, code=ClosingCode.NO_SUPPLY, follow=Follow.UNMET_NEED),
         ),
+        command(
+            end_with_household,
+            also=[household.by("household_id", missing_ok=True)],
+            roles={Role.SYSTEM},
+            example=EndWithHousehold(referral_id=_REFERRAL),
+        ),
         command(reopen, also=[need.by("need_id"), _ORGANISATION], roles={Role.CASEWORKER}, example=ReopenReferral(referral_id=_REFERRAL)),
     ],
 )
@@ -94,6 +101,7 @@ referral = Aggregate(
 __all__ = [
     "CloseReferral",
     "CoverReferral",
+    "EndWithHousehold",
     "EscalateReferral",
     "ExpireReferral",
     "NoteProgress",

@@ -14,6 +14,7 @@ from contracts.relief.referral import (
 from contracts.terms import Receiver, Urgency
 from kit.aggregate import require
 from kit.command import Command, Context
+from services.relief.domain.household import Household
 from services.relief.domain.known_organisation import KnownOrganisation
 from services.relief.domain.need import Need, home_of
 from services.relief.domain.referral.deadlines import Breach, timed
@@ -52,12 +53,14 @@ class RecallReferral(Command):
 
 
 def propose(
-    command: ProposeReferral, _referral: Referral, context: Context, need: Need, organisation: KnownOrganisation
+    command: ProposeReferral, _referral: Referral, context: Context, need: Need, home: Household, organisation: KnownOrganisation
 ) -> list[ReferralProposed]:
     """The referral is to be sent within one working day.
 
-    Raises: Refused("other_household" | "need_closed" | "nothing_left" | "organisation_restricted").  Source: section 3.5, SC-25.
+    Raises: Refused("other_household" | "need_closed" | "nothing_left" | "organisation_restricted"); Refused("household_closed") when its
+    last member died.  Source: section 3.5, SG-04, SC-25.
     """
+    require(not home.died_out, "household_closed")
     require(need.household_id == command.household_id, "other_household", need_id=command.need_id)
     require_open_need(need)
     organisation.require_unrestricted()

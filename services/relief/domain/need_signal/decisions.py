@@ -1,12 +1,6 @@
-"""A signal that somebody may be in need (线索): nobody drops it, and nothing follows from it before somebody made sure (A07, B01)."""
+"""What may happen to a signal: received, matched, verified, dismissed, closed, or stale when nobody acted (A07, B01, R-MON-07)."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import assert_never
 
 from contracts.ids import AreaCode, AssessmentId, HouseholdId, NeedId, NoteRef, PersonId, SignalId, VisitId
 from contracts.relief.need_signal import (
@@ -21,76 +15,11 @@ from contracts.relief.need_signal import (
     Verification,
 )
 from contracts.terms import NeedCategory, Urgency
-from kit.aggregate import Aggregate, command, require
+from kit.aggregate import require
 from kit.command import Command, Context
-from kit.identity import Role
-from kit.reaction import household_subject, person_subject
-from kit.store.model import IndexChange, Link, ReleaseAll, SetTimer
-from services.relief.domain.household import Household, household
-from services.relief.domain.need import Need, need
-
-NeedSignalEvent = (
-    NeedSignalReceived | NeedSignalMatchedToPerson | NeedSignalVerified | NeedSignalStale | NeedSignalDismissed | NeedSignalClosed
-)
-
-
-class Stage(StrEnum):
-    RECEIVED = "received"
-    VERIFIED = "verified"
-    DISMISSED = "dismissed"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NeedSignal:
-    """Whom it is about, as far as known, and whether somebody acted in time."""
-
-    signal_id: SignalId = SignalId("")
-    area: AreaCode | None = None
-    urgency: Urgency = Urgency.YELLOW
-    person_id: PersonId | None = None
-    household_id: HouseholdId | None = None
-    stage: Stage = Stage.RECEIVED
-    due_at: datetime = datetime.max.replace(tzinfo=UTC)
-    is_stale: bool = False
-
-    @property
-    def place(self) -> AreaCode:
-        """The area of a signal that was received."""
-        return self.area or AreaCode("")
-
-    @property
-    def is_matched(self) -> bool:
-        return self.person_id is not None or self.household_id is not None
-
-    def require(self, *stages: Stage) -> None:
-        """Raises: Refused("wrong_stage", stage) in any other stage."""
-        require(self.stage in stages, "wrong_stage", stage=self.stage)
-
-
-def evolve(signal: NeedSignal, event: NeedSignalEvent) -> NeedSignal:
-    match event:
-        case NeedSignalReceived():
-            return NeedSignal(
-                signal_id=event.signal_id,
-                area=event.area,
-                urgency=event.urgency,
-                person_id=event.person_id,
-                household_id=event.household_id,
-                due_at=event.due_at,
-            )
-        case NeedSignalMatchedToPerson(person_id=person, household_id=home):
-            return replace(signal, person_id=person or signal.person_id, household_id=home or signal.household_id)
-        case NeedSignalVerified(late=late):
-            return replace(signal, stage=Stage.VERIFIED, is_stale=late)
-        case NeedSignalStale():
-            return replace(signal, is_stale=True)
-        case NeedSignalDismissed(late=late):
-            return replace(signal, stage=Stage.DISMISSED, is_stale=late)
-        case NeedSignalClosed():
-            return replace(signal, stage=Stage.CLOSED)
-        case _:
-            assert_never(event)
+from services.relief.domain.household import Household
+from services.relief.domain.need import Need
+from services.relief.domain.need_signal.state import NeedSignal, Stage
 
 
 class ReceiveSignal(Command):
@@ -248,63 +177,3 @@ def require_assessable(signal: NeedSignal, household_id: HouseholdId) -> None:
     """
     require(signal.stage is Stage.VERIFIED, "signal_not_verified", stage=signal.stage)
     require(signal.household_id in {None, household_id}, "other_household", signal_id=signal.signal_id)
-
-
-def index(event: NeedSignalEvent) -> Iterable[IndexChange]:
-    """An open signal is found from whom it is about; until somebody acts a clock runs."""
-    match event:
-        case NeedSignalReceived(due_at=due):
-            return [*_links(event.person_id, event.household_id), SetTimer("go-stale", due)]
-        case NeedSignalMatchedToPerson():
-            return _links(event.person_id, event.household_id)
-        case NeedSignalVerified() | NeedSignalStale():
-            return [SetTimer("go-stale", None)]
-        case NeedSignalDismissed() | NeedSignalClosed():
-            return [ReleaseAll()]
-        case _:
-            assert_never(event)
-
-
-def _links(person_id: PersonId | None, household_id: HouseholdId | None) -> list[IndexChange]:
-    persons = [Link(person_subject(person_id))] if person_id else []
-    return [*persons, *([Link(household_subject(household_id))] if household_id else [])]
-
-
-_ID = "0190a000-0000-8000-8000-0000000000"
-_SIGNAL, _HOME, _PERSON, _NEED = SignalId(f"{_ID}71"), HouseholdId(f"{_ID}02"), PersonId(f"{_ID}10"), NeedId(f"{_ID}01")
-_FINDERS = {Role.CASEWORKER, Role.DISTRICT_OFFICER}
-
-need_signal = Aggregate(
-    "need-signal",
-    id="signal_id",
-    state=NeedSignal,
-    evolve=evolve,
-    key="household_id",
-    area="area",
-    index=index,
-    commands=[
-        command(
-            receive,
-            stream="new",
-            also=[household.by("household_id")],
-            roles=_FINDERS,
-            example=ReceiveSignal(
-                signal_id=_SIGNAL,
-                source=SignalSource.GRID,
-                category=NeedCategory.LIVING,
-                area=AreaCode("440308003-qiaodong"),
-                urgency=Urgency.ORANGE,
-            ),
-        ),
-        command(
-            match_to_person,
-            also=[household.by("household_id")],
-            roles=_FINDERS,
-            example=MatchSignal(signal_id=_SIGNAL, person_id=_PERSON, household_id=_HOME),
-        ),
-        command(verify, roles=_FINDERS, example=VerifySignal(signal_id=_SIGNAL, verification=Verification.ON_SITE)),
-        command(dismiss, roles=_FINDERS, example=DismissSignal(signal_id=_SIGNAL, reason=DismissReason.NOT_IN_NEED)),
-        command(close, also=[need.by("need_id")], roles=_FINDERS, example=CloseSignal(signal_id=_SIGNAL, need_id=_NEED)),
-        command(go_stale, roles={Role.SYSTEM}, example=GoStale(signal_id=_SIGNAL)),
-    ],
-)
