@@ -100,6 +100,7 @@ _DETECTION_ZH = {
     "DET-09": "救助超过需求",
     "DET-12": "复核逾期",
     "DET-13": "转介逾期未处理",
+    "DET-16": "设备失联",
     "DET-17": "向已去世人员发放",
     "DET-23": "去世后仍有用餐记录",
 }
@@ -113,6 +114,7 @@ _NEXT_ZH = {
     "answer_or_reroute": "催办或改派",
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
+    "visit": "上门探访",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",

@@ -14,6 +14,7 @@ from services.relief.domain.opinion import opinion
 from services.relief.domain.pairing_agreement import pairing_agreement
 from services.relief.domain.referral import referral
 from services.relief.domain.screening_round import screening_round
+from services.relief.domain.resident_change import resident_change
 from services.relief.domain.special_aid import special_aid
 from services.relief.domain.temp_aid import temp_aid
 from services.relief.domain.temp_aid_year import temp_aid_year
@@ -23,6 +24,7 @@ from services.relief.reactions.coverage import coverage_reactions
 from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
 from services.relief.reactions.organisations import organisation_reactions
 from services.relief.reactions.referrals import referral_reactions
+from services.relief.reactions.residents import resident_reactions
 
 relief = Service(
     "relief",
@@ -38,6 +40,7 @@ relief = Service(
         screening_round,
         need_signal,
         death_case,
+        resident_change,
         need_assessment,
         need,
         entitlement,
@@ -50,6 +53,7 @@ relief = Service(
         on_death,
         on_death_revoked,
         on_died_out,
+        *resident_reactions,
         *coverage_reactions,
         *referral_reactions,
         *organisation_reactions,

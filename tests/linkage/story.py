@@ -54,7 +54,7 @@ class Story:
         kind, stream = type_of(event), stream_of(event)
         self._positions[kind.service] += 1
         self._versions[stream] += 1
-        key = self._keys.setdefault(stream, getattr(event, "household_id", stream))
+        key = self._keys.setdefault(stream, getattr(event, "household_id", None) or stream)
         return Meta(
             id=f"{len(self.told):08x}-0000-4000-8000-000000000000",
             source=f"/minsheng/{self._installation}/{kind.service}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from contracts.relief.need import CoverageDelivered
 from contracts.terms import Layer, Measure, TempAidKind
 from policy import Pack
 from services.linkage.chain import Line, NeedChain, Slot
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, events_of, start_of_month
 from services.linkage.giving import GiverKind
 from services.linkage.views.facts import EVENT_SLOT
 
@@ -59,6 +60,6 @@ above_need = Detection(
     id="DET-09",
     kind=Kind.OVERLAP,
     next_step=NextStep.REVIEW_AND_RELEASE,
-    looks_at=frozenset({"need", "temp-aid"}),
+    looks_at=frozenset({"temp-aid"}) | events_of("need", but=[CoverageDelivered]),
     conditions=conditions,
 )

@@ -1,6 +1,7 @@
 """The detections that are run, in the order of section 3.6."""
 
 from services.linkage.detections.above_need import above_need
+from services.linkage.detections.device_silent import device_silent, device_silent_at_home
 from services.linkage.detections.finding import Detection
 from services.linkage.detections.gap_without_help import gap_without_help
 from services.linkage.detections.meal_after_death import meal_after_death
@@ -11,7 +12,7 @@ from services.linkage.detections.same_cause_twice import same_cause_twice
 from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 
-DETECTIONS_VERSION = 3
+DETECTIONS_VERSION = 4
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -21,6 +22,8 @@ DETECTIONS: tuple[Detection, ...] = (
     above_need,
     review_overdue,
     referral_late,
+    device_silent,
+    device_silent_at_home,
     paid_after_death,
     meal_after_death,
 )

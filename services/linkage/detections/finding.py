@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from contracts.envelope import Event, registered, type_of
 from contracts.ids import AreaCode, HouseholdId
 from kit.identity import Role
 from kit.view import Row, View
@@ -44,6 +45,7 @@ class NextStep(StrEnum):
     ANSWER_OR_REROUTE = "answer_or_reroute"  # 催办或改派
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
     CLEAR_DATA = "clear_data"  # 核实数据
+    VISIT = "visit"  # 上门探访
 
 
 Detail = int | str
@@ -109,6 +111,17 @@ class Detection:
     conditions: Callable[[Scene], Iterable[Condition]]
     scope: str = HOUSEHOLD
     reads: Sequence[View[Any]] = ()
+
+
+def events_of(aggregate: str, *, but: Iterable[type[Event]] = ()) -> frozenset[str]:
+    """The wire names of an aggregate's events, without those that change nothing for the detection."""
+    left_out = {type_of(event).name for event in but}
+    return frozenset(kind.name for kind in registered() if kind.aggregate == aggregate and kind.name not in left_out)
+
+
+def names(*events: type[Event]) -> frozenset[str]:
+    """The wire names of some events."""
+    return frozenset(type_of(event).name for event in events)
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

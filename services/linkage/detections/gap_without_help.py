@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from contracts.relief.entitlement import EntitlementGranted, EntitlementProposed
+from contracts.relief.need import CoverageDelivered
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, events_of, names
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -22,6 +24,8 @@ gap_without_help = Detection(
     id="DET-01",
     kind=Kind.GAP,
     next_step=NextStep.REFER_OR_OPEN_CASE,
-    looks_at=frozenset({"household", "need", "entitlement", "special-aid", "temp-aid", "referral", "allocation"}),
+    looks_at=frozenset({"household", "special-aid", "temp-aid", "referral", "allocation"})
+    | events_of("need", but=[CoverageDelivered])  # from committed to delivered: what is open stays
+    | names(EntitlementProposed, EntitlementGranted),
     conditions=conditions,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from contracts.eldercare.meal_account import MealAccountOpened, MealCheckedIn
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, names
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -29,6 +30,6 @@ meal_after_death = Detection(
     id="DET-23",
     kind=Kind.ERROR,
     next_step=NextStep.CLEAR_DATA,
-    looks_at=frozenset({"meal-account", "person"}),
+    looks_at=frozenset({"person"}) | names(MealAccountOpened, MealCheckedIn),
     conditions=conditions,
 )

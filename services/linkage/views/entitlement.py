@@ -21,9 +21,9 @@ from contracts.relief.entitlement import (
     StopReason,
 )
 from contracts.terms import Scheme
-from kit.clock import month_of, months_between
+from kit.clock import month_of
 from kit.view import Row, View
-from services.linkage.views.facts import Fact, Move, MoveKind, Value, fact_of
+from services.linkage.views.facts import Fact, Move, MoveKind, Value, fact_of, months_of
 
 
 class Version(Value):
@@ -82,7 +82,7 @@ class EntitlementRow(Row, frozen=True):
         """The amount of each month after all versions, stops and resumptions, in fen."""
         amounts: dict[str, int] = {}
         for version in self.versions:
-            amounts.update(dict.fromkeys(months_between(version.first_month, version.last_month), version.amount_fen))
+            amounts.update(dict.fromkeys(months_of(version.first_month, version.last_month), version.amount_fen))
         last = self.last_month
         return {month: fen for month, fen in amounts.items() if last is None or month <= last}
 

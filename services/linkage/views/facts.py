@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
 from contracts.envelope import EventMeta, Meta
 from contracts.ids import EventId, Month
-from kit.clock import month_of, shanghai_date
+from kit.clock import month_of, months_between, shanghai_date
 
 EVENT_SLOT = "event"
 """The one slot of an `event` need; a `month` need has a slot for every month (ruling 2)."""
@@ -123,6 +124,12 @@ def amounts(moves: Iterable[Move], as_of: date) -> Amounts:
         delivered += change[2] * move.amount
         returned += change[3] * move.amount
     return Amounts(planned=planned, committed=committed, delivered=delivered, returned=returned)
+
+
+@lru_cache(maxsize=4096)
+def months_of(first: str, last: str) -> tuple[str, ...]:
+    """Every month from first to last, both included. Remembered: every look at a chain asks for the same spans, slot by slot."""
+    return tuple(months_between(first, last))
 
 
 def in_month(slot: str, as_of: date) -> bool:

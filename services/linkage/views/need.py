@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -11,9 +11,9 @@ from contracts.envelope import Event, Meta
 from contracts.ids import HouseholdId, LineId, Month, NeedId, PersonId
 from contracts.relief.need import NeedChanged, NeedClosed, NeedRegistered, NeedReopened, PriorPayerRecorded
 from contracts.terms import ClosingCode, Dimension, Measure, NeedCategory, Period, PriorPayer, Urgency
-from kit.clock import month_of, months_between
+from kit.clock import month_of
 from kit.view import Row, View
-from services.linkage.views.facts import EVENT_SLOT, Fact, Value, fact_of, in_month, slot_of
+from services.linkage.views.facts import EVENT_SLOT, Fact, Value, fact_of, in_month, months_of, slot_of
 
 
 class GrossValue(Value):
@@ -74,12 +74,12 @@ class NeedRow(Row, frozen=True):
             slots.update(dict.fromkeys(self._slots(value, as_of), value.amount))
         return slots
 
-    def _slots(self, value: GrossValue, as_of: date) -> list[str]:
+    def _slots(self, value: GrossValue, as_of: date) -> Sequence[str]:
         """A month begun counts whenever it was said; a month ahead once it was said."""
         said = value.fact.on <= as_of
         if value.first_month is None or value.last_month is None:
             return [EVENT_SLOT] if said else []
-        return months_between(value.first_month, value.last_month if said else min(value.last_month, month_of(as_of)))
+        return months_of(value.first_month, value.last_month if said else min(value.last_month, month_of(as_of)))
 
     def closed_as(self, as_of: date) -> ClosingCode | None:
         """The code the need is closed with at the end of a day; None: open."""

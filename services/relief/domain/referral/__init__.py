@@ -59,7 +59,7 @@ referral = Aggregate(
         command(
             propose,
             stream="new",
-            also=[need.by("need_id"), household.by("household_id", missing_ok=True), _ORGANISATION],
+            also=[need.by("need_id"), _ORGANISATION, household.by("household_id", missing_ok=True)],
             roles={Role.CASEWORKER},
             example=ProposeReferral(referral_id=_REFERRAL, household_id=_HOME, need_id=_NEED, receiver=Receiver.CHARITY),
         ),

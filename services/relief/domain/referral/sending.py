@@ -53,7 +53,7 @@ class RecallReferral(Command):
 
 
 def propose(
-    command: ProposeReferral, _referral: Referral, context: Context, need: Need, home: Household, organisation: KnownOrganisation
+    command: ProposeReferral, _referral: Referral, context: Context, need: Need, organisation: KnownOrganisation, home: Household
 ) -> list[ReferralProposed]:
     """The referral is to be sent within one working day.
 
