@@ -8,14 +8,13 @@ import pytest
 
 from contracts import terms
 from contracts.relief.need import CoverageRefusal
-from contracts.relief.referral import Progress
+from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
 from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text_zh, name_zh, next_step_zh, zh
-from services.linkage.views.referral import ReferralState
 
 LISTS: list[type[StrEnum]] = [
     terms.Layer,
@@ -31,7 +30,8 @@ LISTS: list[type[StrEnum]] = [
     terms.ClosingCode,
     terms.Receiver,
     terms.Purpose,
-    ReferralState,
+    ReferralLevel,
+    ReferralStage,
     Progress,
     CoverageRefusal,
     GiverKind,

@@ -6,13 +6,14 @@ from services.linkage.detections.finding import Detection
 from services.linkage.detections.gap_without_help import gap_without_help
 from services.linkage.detections.meal_after_death import meal_after_death
 from services.linkage.detections.paid_after_death import paid_after_death
+from services.linkage.detections.papers_missing import papers_missing
 from services.linkage.detections.referral_late import referral_late
 from services.linkage.detections.review_overdue import review_overdue
 from services.linkage.detections.same_cause_twice import same_cause_twice
 from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 
-DETECTIONS_VERSION = 4
+DETECTIONS_VERSION = 5
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -26,6 +27,7 @@ DETECTIONS: tuple[Detection, ...] = (
     device_silent_at_home,
     paid_after_death,
     meal_after_death,
+    papers_missing,
 )
 
 SCOPES = Scopes(detections=DETECTIONS)
