@@ -13,8 +13,8 @@ from services.relief.domain.need_signal import need_signal
 from services.relief.domain.opinion import opinion
 from services.relief.domain.pairing_agreement import pairing_agreement
 from services.relief.domain.referral import referral
-from services.relief.domain.screening_round import screening_round
 from services.relief.domain.resident_change import resident_change
+from services.relief.domain.screening_round import screening_round
 from services.relief.domain.special_aid import special_aid
 from services.relief.domain.temp_aid import temp_aid
 from services.relief.domain.temp_aid_year import temp_aid_year
