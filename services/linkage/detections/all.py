@@ -10,6 +10,7 @@ from services.linkage.detections.finding import Detection
 from services.linkage.detections.gap_without_help import gap_without_help
 from services.linkage.detections.meal_after_death import meal_after_death
 from services.linkage.detections.paid_after_death import paid_after_death
+from services.linkage.detections.papers_missing import papers_missing
 from services.linkage.detections.referral_late import referral_late
 from services.linkage.detections.rehab_not_started import rehab_not_started
 from services.linkage.detections.review_overdue import review_overdue
@@ -39,6 +40,7 @@ DETECTIONS: tuple[Detection, ...] = (
     paid_after_death,
     meal_after_death,
     device_after_death,
+    papers_missing,
 )
 
 SCOPES = Scopes(detections=DETECTIONS)
