@@ -24,6 +24,8 @@ STRANGERS: dict[str, tuple[str, Role, str]] = {
     "haishan_approver": ("approver-9", Role.APPROVER, HAISHAN),
     "second_civil_registrar": ("civil-registrar-2", Role.CIVIL_REGISTRAR, "440308"),
     "operator": ("operator-1", Role.OPERATOR, "440308"),
+    "alarm_desk": ("alarm-desk-1", Role.ALARM_DESK, "440308"),
+    "street_desk": ("alarm-desk-9", Role.ALARM_DESK, HAISHAN),
     "reader": ("reader-1", Role.READER, "440308"),
     "signing_caseworker": ("caseworker-1", Role.APPROVER, "440308"),
     "self_made_system": ("caseworker-8", Role.SYSTEM, "440308"),
