@@ -44,7 +44,6 @@ AssistId = NewType("AssistId", str)
 CareBedId = NewType("CareBedId", str)
 SafetyTrainingId = NewType("SafetyTrainingId", str)
 AccidentId = NewType("AccidentId", str)
-GrantId = NewType("GrantId", str)
 NoteRef = NewType("NoteRef", str)
 """A reference to a text in the registry's vault."""
 

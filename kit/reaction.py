@@ -63,3 +63,8 @@ def person_subject(person_id: str) -> str:
 def household_subject(household_id: str) -> str:
     """The subject under which streams that concern a household are linked."""
     return f"household/{household_id}"
+
+
+def organisation_subject(organisation_id: str) -> str:
+    """The subject under which streams that concern a social organisation are linked."""
+    return f"organisation/{organisation_id}"

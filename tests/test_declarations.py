@@ -20,6 +20,7 @@ SERVICES = command_services()
 DISTRICT_WIDE = {
     "registry/area": "areas belong to the district's registrar",
     "relief/known-person": "noted by reactions only",
+    "relief/known-organisation": "noted by reactions only",
     "charity/donation": "donations belong to the district",
     "charity/fund": "funds belong to the district",
     "charity/allocation": "charity officers work for the whole district; two of them sign",
@@ -39,6 +40,7 @@ ANYWHERE = {
     "relief/temp-aid/grant": "as `request`",
     "relief/temp-aid/refuse": "as `request`",
     "relief/temp-aid/pay": "as `request`",
+    "relief/temp-aid/record-easing": "for emergencies only",
     "relief/temp-aid/supplement": "for emergencies only",
     "eldercare/loan/give-back": "a wheelchair is given back at any site, also of another street (E13)",
     "charity/voucher/authorise-proxy": "a household may go to any shop, and its proxy is written down there",

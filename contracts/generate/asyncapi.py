@@ -23,7 +23,7 @@ RECEIVERS = {
 }
 """Who reads whose channel. A test compares it with the services' reactions."""
 TITLES = {
-    "registry": "Registry: persons and areas",
+    "registry": "Registry: persons, areas and social organisations",
     "relief": "Relief: households, needs, regular, special and temporary aid",
     "charity": "Charity: donations, funds, allocations, the charity supermarket",
     "eldercare": "Eldercare: meals for elders",

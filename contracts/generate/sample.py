@@ -30,12 +30,6 @@ CODES = {
     "AssetId": "wheelchair-017",
     "SiteCode": "qiaodong-station",
     "InstitutionId": "yantian-welfare-home",
-    "AssetId": "wheelchair-017",
-    "SiteCode": "qiaodong-station",
-    "InstitutionId": "yantian-welfare-home",
-    "CampaignId": "caring-2022",
-    "RoundId": "control-area-2022-03-shatoujiao",
-    "ExternalAidId": "leye-2022",
     "PackId": "TP-2022A@5f2c1e9a7b30",
     "Month": "2022-10",
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from contracts.envelope import Event, event
-from contracts.ids import AssessmentId, HouseholdId, LineId, Month, NeedId, PersonId
+from contracts.ids import AssessmentId, HouseholdId, LineId, Month, NeedId, PersonId, ReferralId
 from contracts.terms import ClosingCode, Dimension, Layer, Measure, NeedCategory, Period, PriorPayer, Scheme, Urgency
 
 
@@ -29,6 +29,19 @@ class NoReferralReason(StrEnum):
     DECLINED_BY_PERSON = "declined_by_person"  # 本人谢绝
     NO_SUPPLIER = "no_supplier"  # 暂无资源
     AWAITS_DECISION = "awaits_decision"  # 待部门决定
+
+
+class UnmetReason(StrEnum):
+    """Why nobody helps with what is open of a need: what its receiver said (`DeclineReason`), or that nobody answered, or had it."""
+
+    NOT_OUR_PURPOSE = "not_our_purpose"  # 不属于受理范围
+    NO_FUNDS = "no_funds"  # 无资金
+    NO_CAPACITY = "no_capacity"  # 无服务能力
+    NOT_REACHABLE = "not_reachable"  # 联系不上
+    ALREADY_HELPED = "already_helped"  # 已获帮助
+    RESTRICTED = "restricted"  # 机构受限
+    NO_ANSWER = "no_answer"  # 无人答复
+    NO_SUPPLY = "no_supply"  # 无资源
 
 
 @event("relief.need.registered", version=1, stream="need_id")
@@ -142,6 +155,21 @@ class NoReferralExplained(Event):
     need_id: NeedId
     household_id: HouseholdId
     reason: NoReferralReason
+
+
+@event("relief.need.unmet-recorded", version=1, stream="need_id")
+class UnmetNeedRecorded(Event):
+    """Nobody helps with `residual` of the need for now, with the reason; it stays open. Source: section 3.5.
+
+    referral_id: the referral that ended so. A need of which nobody was asked has `NoReferralExplained`.
+    """
+
+    need_id: NeedId
+    household_id: HouseholdId
+    category: NeedCategory
+    residual: int
+    reason: UnmetReason
+    referral_id: ReferralId
 
 
 @event("relief.need.closed", version=1, stream="need_id")

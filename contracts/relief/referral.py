@@ -6,16 +6,41 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from contracts.envelope import Event, event
-from contracts.ids import HouseholdId, NeedId, ReferralId
+from contracts.ids import HouseholdId, NeedId, OrganisationId, ReferralId
 from contracts.terms import ClosingCode, NeedCategory, Receiver, Urgency
 
 
+class ReferralStage(StrEnum):
+    """The nine states of ruling 15."""
+
+    PROPOSED = "proposed"  # 拟转介
+    SENT = "sent"  # 已转介
+    ACCEPTED = "accepted"  # 已接收
+    IN_SERVICE = "in_service"  # 服务中
+    RETURNED = "returned"  # 已退回
+    DECLINED = "declined"  # 已拒绝
+    EXPIRED = "expired"  # 已超时
+    WITHDRAWN = "withdrawn"  # 已撤回
+    CLOSED = "closed"  # 已结案
+
+
+class ReferralLevel(StrEnum):
+    """Who has to see to a referral whose deadline has passed, from the nearest to the last."""
+
+    STREET = "street"  # 街道负责人
+    DISTRICT = "district"  # 区级负责人
+    BUREAU = "bureau"  # 局领导
+
+
 class DeclineReason(StrEnum):
+    """Why there is no help. `restricted`: the organisation may have no public work for now; relief calls the referral back itself (SG-15)."""
+
     NOT_OUR_PURPOSE = "not_our_purpose"
     NO_FUNDS = "no_funds"
     NO_CAPACITY = "no_capacity"
     NOT_REACHABLE = "not_reachable"
     ALREADY_HELPED = "already_helped"
+    RESTRICTED = "restricted"
 
 
 class Progress(StrEnum):
@@ -36,7 +61,10 @@ class Follow(StrEnum):
 
 @event("relief.referral.proposed", version=1, stream="referral_id")
 class ReferralProposed(Event):
-    """A need with a residual should go to another giver; to be sent within one working day. Source: B16, section 3.5."""
+    """A need with a residual should go to another giver; to be sent within one working day. Source: B16, section 3.5.
+
+    organisation_id: the social organisation that is to help, where one is meant.
+    """
 
     referral_id: ReferralId
     household_id: HouseholdId
@@ -46,6 +74,7 @@ class ReferralProposed(Event):
     urgency: Urgency
     residual: int
     send_by: datetime
+    organisation_id: OrganisationId | None = None
 
 
 @event("relief.referral.sent", version=1, stream="referral_id")
@@ -60,6 +89,7 @@ class ReferralSent(Event):
     urgency: Urgency
     residual: int
     answer_by: datetime
+    organisation_id: OrganisationId | None = None
 
 
 @event("relief.referral.accepted", version=1, stream="referral_id")
@@ -82,12 +112,16 @@ class ReferralServiceStarted(Event):
 
 @event("relief.referral.progress-noted", version=1, stream="referral_id")
 class ReferralProgressNoted(Event):
-    """It is known how the receiver's work goes; the next note is due by `note_by`. Source: section 3.5."""
+    """It is known how the receiver's work goes; the next note is due by `note_by`. Source: section 3.5.
+
+    keeps_date: an older talk, typed in after a newer one; neither the date nor an escalation that waits for a note changes.
+    """
 
     referral_id: ReferralId
     household_id: HouseholdId
     progress: Progress
     note_by: date
+    keeps_date: bool = False
 
 
 @event("relief.referral.declined", version=1, stream="referral_id")
@@ -102,7 +136,7 @@ class ReferralTurnedDown(Event):
 
 @event("relief.referral.returned", version=1, stream="referral_id")
 class ReferralReturned(Event):
-    """The receiver gave it back after accepting, with a reason. Source: ruling 15."""
+    """The receiver gave it back after accepting, or it is called back from a restricted organisation. Source: ruling 15, SG-15."""
 
     referral_id: ReferralId
     household_id: HouseholdId
@@ -112,10 +146,22 @@ class ReferralReturned(Event):
 
 @event("relief.referral.expired", version=1, stream="referral_id")
 class ReferralExpired(Event):
-    """Nobody answered in time. Source: section 3.5."""
+    """Nobody answered in time; escalated at once. Source: section 3.5."""
 
     referral_id: ReferralId
     household_id: HouseholdId
+
+
+@event("relief.referral.escalated", version=1, stream="referral_id")
+class ReferralEscalated(Event):
+    """The deadline of its stage passed at `late_since`; `level` sees to it by `next_due`, the last level without an end. Source: section 3.5, DET-13."""
+
+    referral_id: ReferralId
+    household_id: HouseholdId
+    stage: ReferralStage
+    level: ReferralLevel
+    late_since: datetime
+    next_due: datetime | None = None
 
 
 @event("relief.referral.withdrawn", version=1, stream="referral_id")
@@ -153,7 +199,9 @@ class ReferralClosed(Event):
 
 @event("relief.referral.reopened", version=1, stream="referral_id")
 class ReferralReopened(Event):
-    """Opened again within 30 days under the same id. Source: ruling 15."""
+    """Opened again within 30 days under the same id, to be sent by `send_by`. Source: ruling 15."""
 
     referral_id: ReferralId
     household_id: HouseholdId
+    send_by: datetime | None = None
+    organisation_id: OrganisationId | None = None

@@ -84,6 +84,25 @@ class TempAidReturned(Event):
     amount_fen: int
 
 
+@event("relief.temp-aid.eased", version=1, stream="case_id")
+class TempAidEased(Event):
+    """The emergency is over since `eased_on`; `papers_due`: the last day for its papers. Source: SG-08, SC-06."""
+
+    case_id: CaseId
+    household_id: HouseholdId
+    eased_on: date
+    papers_due: date
+
+
+@event("relief.temp-aid.papers-overdue", version=1, stream="case_id")
+class TempAidPapersOverdue(Event):
+    """The papers were not complete and signed by the end of `papers_due`: a finding, nothing is taken back by itself. Source: SG-08, SC-06."""
+
+    case_id: CaseId
+    household_id: HouseholdId
+    papers_due: date
+
+
 @event("relief.temp-aid.supplemented", version=1, stream="case_id")
 class TempAidSupplemented(Event):
     """The papers of an emergency were completed, signed by a second person. Source: R-TMP-01, ruling 21."""

@@ -20,7 +20,7 @@ from minsheng.district import figures
 from minsheng.district.chance import chance, derived
 from minsheng.district.figures import Scale
 from minsheng.district.places import Community, homes
-from minsheng.district.seasons import FIRST
+from minsheng.district.seasons import FIRST, pay_day, workday_from
 
 ADULT, ELDER = 18, 60
 
@@ -55,13 +55,14 @@ class Trait(StrEnum):
 
 @dataclass(slots=True)
 class Person:
-    """One person. died_on: the day of a death in the year, else None."""
+    """One person. died_on: the day of a death in the year, else None.  death_told_on: when it was confirmed here."""
 
     id: str
     born: date
     male: bool
     traits: set[Trait] = field(default_factory=set)
     died_on: date | None = None
+    death_told_on: date | None = None
 
     def age(self, on: date = FIRST) -> int:
         return on.year - self.born.year - ((on.month, on.day) < (self.born.month, self.born.day))
@@ -261,7 +262,10 @@ def _ends_on(fate: Fate, n: int, count: int) -> date:
 
 
 def _let_die(everybody: People, scale: Scale) -> None:
-    """People who live alone on dibao, one member of a dibao family, one tekun person, and elders; spread over the year."""
+    """People who live alone on dibao, one member of a dibao family, one tekun person, and elders; spread over the year.
+
+    The first of them is known to be dead only after the next month was paid.
+    """
     count = scale.of(figures.DEATHS, 8)
     families = everybody.of(Group.DIBAO)
     dying = [home for home in families if home.fate is Fate.DEATH]
@@ -271,5 +275,9 @@ def _let_die(everybody: People, scale: Scale) -> None:
     step = max(1, len(elders) // max(1, count - len(poor)))
     for n, person in enumerate([*poor, *elders[::step]][:count]):
         person.died_on = date(2022, 2, 20) + timedelta(days=n * 285 // count)
+        person.death_told_on = workday_from(person.died_on, 2)
     for home in dying:
         home.ends_on = home.head.died_on
+    first = dying[0].head
+    assert first.died_on is not None  # noqa: S101 - chosen above
+    first.death_told_on = workday_from(pay_day(first.died_on.month + 1), 5)

@@ -11,6 +11,7 @@ from minsheng.district.step import Step
 from minsheng.district.stories import (
     caring,
     charity_work,
+    child_subsidy,
     deaths,
     devices,
     dibao,
@@ -35,6 +36,7 @@ STORIES: tuple[Telling, ...] = (
     dibao.tell,
     temp_aid.tell,
     special_aid.tell,
+    child_subsidy.tell,
     referrals.tell,
     donations.tell,
     shop.tell,

@@ -64,6 +64,7 @@ class Linkage(Values):
     referral_plan_wd: Amount
     referral_progress_days: Amount
     referral_reroute_wd: Amount
+    referral_escalation: ByUrgency
     referral_reopen_days: Amount
     referral_charity_wd: Amount
     alert_act: ByUrgency

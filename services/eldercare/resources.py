@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from kit.clock import Clock, SystemClock
+from kit.clock import Clock
 from kit.settings import Settings
 from kit.store.model import EventStore
 from policy import Areas
@@ -39,4 +39,4 @@ class EldercareResources:
 @asynccontextmanager
 async def open_resources(settings: Settings, store: EventStore) -> AsyncIterator[EldercareResources]:
     """The resources of a process."""
-    yield EldercareResources(store=store, areas=Areas.load(), clock=SystemClock(), heartbeats=HeartbeatTopic(settings))
+    yield EldercareResources(store=store, areas=Areas.load(), clock=settings.open_clock(), heartbeats=HeartbeatTopic(settings))

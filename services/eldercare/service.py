@@ -1,5 +1,3 @@
-"""Eldercare: meals, devices and emergency calls of elders. A table of contents."""
-"""Eldercare: meals, visits, care beds and mobility help for elders, and the safety of those who care. A table of contents."""
 """Eldercare: meals, devices, emergency calls, visits, care beds and mobility help for elders, and safety. A table of contents."""
 
 from __future__ import annotations
@@ -8,8 +6,6 @@ from fastapi import APIRouter
 
 from kit.http.auth import Authenticate
 from kit.service import Service
-from services.eldercare.domain.device import device
-from services.eldercare.domain.emergency_incident import emergency_incident
 from services.eldercare.domain.assist import assist
 from services.eldercare.domain.care_visit_plan import care_visit_plan
 from services.eldercare.domain.device import device

@@ -25,11 +25,34 @@ from contracts.terms import (
 from kit.money import yuan
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.programmes.catalogue import Have, Line, Unit
+from services.linkage.programmes.figures import Verdict
+from services.linkage.views.counted import Counts
 from services.linkage.views.referral import ReferralState
 
 OUTSIDE_ZH = "需求之外"
 
 _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Have: {
+        "weak_supported": "弱有众扶", "old_cared_for": "老有颐养", "young_protected": "少有善护", "communities_well_governed": "社区有善治",
+        "society_takes_part": "社会有参与", "services_of_quality": "服务有品质",
+    },
+    Line: {"basic_livelihood": "基本民生保障", "grassroots_governance": "基层社会治理"},
+    Unit: {
+        "persons": "人", "person_times": "人次", "households": "户", "items": "条", "sessions": "场", "kinds": "项", "counties": "县",
+        "organisations": "家", "units": "台", "cases": "起", "fen": "元", "hours": "小时",
+    },
+    Verdict: {"borne_out": "相符", "short": "不足", "above": "超出"},
+    Counts: {
+        "campaign": "走访行动", "visit": "走访", "opinion": "意见建议", "pairing": "结对帮扶", "signal": "线索", "screening_round": "排查",
+        "screening": "排查人次", "household": "新建住户", "need": "需求", "referral": "转介", "regular_payment": "常规救助发放",
+        "special_payment": "专项救助发放", "temporary_payment": "临时救助发放", "donation": "捐赠", "charity_payment": "慈善救助发放",
+        "grant_payment": "社会组织资助", "shop_goods": "慈善超市物资", "kitchen_meal": "爱心厨房餐食", "charity_activity": "慈善活动",
+        "volunteer_session": "志愿服务活动", "volunteer_shift": "志愿服务时长", "external_aid": "对口帮扶", "disclosure": "信息公开",
+        "device": "智能养老设备", "alarm": "应急呼叫", "mobility_asset": "助行器具", "loan": "助行借用", "care_visit": "巡访关爱",
+        "care_bed": "家庭养老床位", "meal": "长者助餐", "safety_training": "安全培训", "safety_accident": "安全责任事故",
+        "organisation": "社会组织", "death": "死亡",
+    },
     Layer: {"L1": "常规救助", "L2": "专项救助", "L3": "临时救助", "L4": "慈善救助"},
     NeedCategory: {
         "living": "基本生活", "medical": "医疗", "education": "教育", "housing": "住房", "employment": "就业", "disability": "残疾",

@@ -47,7 +47,7 @@ class Freshness(Protocol):
 class Snapshot(Protocol):
     """Rows of the views as of one moment."""
 
-    async def rows(self, view: View[R], **where: str) -> list[R]:
+    async def rows(self, view: View[R], **where: str | int) -> list[R]:
         """The rows whose indexed field has the value."""
         ...
 

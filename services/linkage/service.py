@@ -15,12 +15,13 @@ from services.linkage.api.routers import routers
 from services.linkage.finding_table import FindingBoard, prepare
 from services.linkage.findings import FindingsRunner, dirty_key, pending
 from services.linkage.rows import HOUSEHOLD_VIEWS
+from services.linkage.views.counted import counted
 from services.linkage.views.donation import donation
 from services.linkage.views.fund import draw, fund
 from services.linkage.views.vital import vital
 
 SOURCES = ("registry", "relief", "charity", "eldercare")
-VIEWS: tuple[View[Any], ...] = (*HOUSEHOLD_VIEWS, vital, fund, draw, donation)
+VIEWS: tuple[View[Any], ...] = (*HOUSEHOLD_VIEWS, vital, fund, draw, donation, counted)
 
 
 def _routers(parts: ReadParts, authenticate: Authenticate) -> Sequence[APIRouter]:

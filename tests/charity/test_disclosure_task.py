@@ -24,6 +24,7 @@ from contracts.terms import Purpose
 from kit.command import derived_id
 from kit.store.model import SetTimer, Take
 from kit.testing import SEED, Given, given, id_for, noon
+from kit.timers import Timer, command_of, timer_command
 from policy import end_of
 from services.charity.domain.disclosure_task import (
     DisclosureTask,
@@ -245,7 +246,9 @@ def test_a_corrected_disclosure_opens_no_further_one() -> None:
 
 
 def test_a_task_has_one_timer_until_it_is_done_or_late() -> None:
-    """R-CHA-08: the timer's name is the command."""
+    """R-CHA-08: the timer's name is a command that needs nothing but the task."""
+    spec = timer_command(disclosure_task, "overdue")
+    assert command_of(disclosure_task, spec, Timer(f"disclosure-task/{TASK}", "overdue", end_of(JUNE))).task_id == TASK  # type: ignore[attr-defined]
     assert list(index(opened(PERIODIC, JUNE, FIRST))) == [SetTimer("overdue", end_of(JUNE))]
     assert list(index(published(JUNE))) == [SetTimer("overdue", None)]
     assert list(index(late())) == [SetTimer("overdue", None)]

@@ -203,6 +203,10 @@ class World:
         """All events of a type, in the order of their service's log."""
         return [recorded for recorded in self._log(kind.split(".", 1)[0]) if recorded.meta.type == kind]
 
+    def events_of(self, service: str, aggregate: str) -> list[Recorded]:
+        """All events of the streams of an aggregate."""
+        return [recorded for recorded in self._log(service) if recorded.meta.stream.startswith(f"{aggregate}/")]
+
     def _log(self, service: str) -> list[Recorded]:
         store = self.paths[service].store
         assert isinstance(store, MemoryStore)

@@ -16,6 +16,7 @@ import pytest
 
 from contracts.eldercare.device import DeviceKind
 from contracts.ids import DeviceId, IncidentId, PersonId
+from kit.clock import Clock
 from kit.command import Command
 from kit.commands import CommandPath, Keys
 from kit.errors import Retry
@@ -41,11 +42,11 @@ START = datetime(2022, 3, 1, tzinfo=UTC)
 DAY, MINUTE = timedelta(hours=24), timedelta(minutes=1)
 
 
-@dataclass
-class Hand:
+class Hand(Clock):
     """A clock that stands until the test moves it."""
 
-    instant: datetime = START
+    def __init__(self) -> None:
+        self.instant = START
 
     def now(self) -> datetime:
         return self.instant
@@ -130,7 +131,7 @@ async def home(installation: Installation, tmp_path: Any) -> AsyncIterator[Home]
     topic = topic_of_heartbeats(settings)
     await ensure(installation.kafka_bootstrap, {topic: SETTINGS}, 2)
     packs, calendar = policy()
-    clock: Any = Hand()
+    clock = Hand()
     store = await PgStore(dsn, settings.source("eldercare")).open()
     path = CommandPath(eldercare, store, keys=Keys(b"secret"), packs=packs, calendar=calendar, clock=clock, partitions=2)
     yield Home(settings, path, store.pool, dsn, clock, topic)

@@ -20,6 +20,7 @@ SHATOUJIAO, HAISHAN, QIAODONG = "440308003", "440308004", "440308003-qiaodong"
 STRANGERS: dict[str, tuple[str, Role, str]] = {
     "haishan_caseworker": ("caseworker-9", Role.CASEWORKER, HAISHAN),
     "haishan_approver": ("approver-9", Role.APPROVER, HAISHAN),
+    "second_civil_registrar": ("civil-registrar-2", Role.CIVIL_REGISTRAR, "440308"),
     "operator": ("operator-1", Role.OPERATOR, "440308"),
     "reader": ("reader-1", Role.READER, "440308"),
     "signing_caseworker": ("caseworker-1", Role.APPROVER, "440308"),
@@ -85,6 +86,21 @@ class District(Player):
         """What a service tells its operators."""
         answer = await self._http.get(f"{self.ops[service]}/metrics")
         return answer.raise_for_status().text
+
+
+async def written(district: District, service: str, key: str) -> list[Told]:
+    """What a service has written under a Kafka key (a household, or a stream), in its order: type and data."""
+    await district.settle()
+    after, found = 0, []
+    while page := (await district.call("auditor", "GET", service, f"/events?after={after}&limit=5000")).raise_for_status().json():
+        found += [{"type": one["meta"]["type"], **one["data"]} for one in page if one["meta"]["key"] == key]
+        after = page[-1]["meta"]["position"]
+    return found
+
+
+def of(told: list[Told], kind: str) -> list[Told]:
+    """Those of a type."""
+    return [fact for fact in told if fact["type"] == kind]
 
 
 def problem_of(error: Unexpected) -> Told:

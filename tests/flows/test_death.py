@@ -6,8 +6,8 @@ import pytest
 
 from tests.flows.canteen import a_canteen, lunch, meal_account
 from tests.flows.chains import alerts, amounts, chain, present, slot_in
-from tests.flows.district import District, Told, now_utc, only
-from tests.flows.households import granted_entitlement, household_of, paid, proposed_entitlement, registered
+from tests.flows.district import District, Told, events_of, now_utc, of, only, written
+from tests.flows.households import a_need, granted_entitlement, household_of, paid, proposed_entitlement, registered
 
 pytestmark = pytest.mark.real
 TEKUN = 2_184_00
@@ -41,6 +41,7 @@ async def death_told(district: District, certainty: str, on: str = NOTICE) -> No
 async def test_a_confirmed_death_ends_the_aid_with_its_month(district: District) -> None:
     """SC-09, ruling 6: June stays, nothing is owed from July on; July, paid before the notice, is shown as an error (DET-17)."""
     home, entitlement, _account = await tekun_person(district)
+    before = now_utc().isoformat()
     await death_told(district, "confirmed")
     problem = await district.refusal("district_officer", f"/relief/entitlement/{entitlement}/record-payment", "2022-08-10", month="2022-08")
     assert (problem["status"], problem["code"]) == (409, "month_after_stop")
@@ -51,6 +52,7 @@ async def test_a_confirmed_death_ends_the_aid_with_its_month(district: District)
     elder = only(told["members"])
     assert (elder["died_on"], elder["death_certainty"], elder["present"]) == (DIED, "confirmed", False)
     assert "DET-17" in alerts(told)
+    assert "DET-17" not in alerts(await chain(district, home, known_at=before))
 
 
 def _regular(told: Told, month: str) -> tuple[int, int, int]:
@@ -116,3 +118,95 @@ async def test_one_of_two_recipients_dies_and_a_person_must_look(district: Distr
     told = await chain(district, home, as_of="2022-08-31")
     assert present(told) == {district.id("wife")}
     assert "death" in {review["reason"] for review in told["reviews"]}
+
+
+# --- SG-04 from end to end ---
+
+
+def steps(told: list[Told]) -> list[str]:
+    """The steps of the death's case that were done, in order."""
+    return [fact["step"] for fact in of(told, "relief.death-case.step-done")]
+
+
+async def referred(district: District, home: str) -> str:
+    """A medical need of the household waits at charity; the referral's id."""
+    need = await a_need(district, home, "medical", 3_000_00, "2022-07-28")
+    referral = district.id("referral")
+    body = {"household_id": home, "need_id": need, "receiver": "charity"}
+    await district.give("caseworker", f"/relief/referral/{referral}/propose", "2022-07-28", body)
+    await district.give("caseworker", f"/relief/referral/{referral}/send", "2022-07-29")
+    return referral
+
+
+async def test_the_death_of_a_sole_recipient_is_followed_to_its_end(district: District) -> None:
+    """SG-04, SC-09: aid ended, July noted as overpaid, the household closed, its referral ended, and the case done once the family is told."""
+    home, entitlement, _account = await tekun_person(district)
+    referral = await referred(district, home)
+    await death_told(district, "reported")
+    told = await written(district, "relief", home)
+    assert [fact["certainty"] for fact in of(told, "relief.death-case.opened")] == ["reported"]
+    assert of(told, "relief.household.closed") == []
+
+    await death_told(district, "confirmed", on="2022-08-03")
+    told = await written(district, "relief", home)
+    assert [fact["entitlement_ids"] for fact in of(told, "relief.death-case.confirmed")] == [[entitlement]]
+    overpaid = only(of(told, "relief.entitlement.overpayment-noted"))
+    assert (overpaid["month"], overpaid["amount_fen"]) == ("2022-07", TEKUN)
+    left = only(of(told, "relief.household.member-left"))
+    assert (left["person_id"], left["left_on"], left["reason"]) == (district.id("elder"), DIED, "deceased")
+    assert only(of(told, "relief.household.closed"))["code"] == "DECEASED"
+    ended = only(of(told, "relief.referral.closed"))
+    assert (ended["referral_id"], ended["code"]) == (referral, "DECEASED")
+    assert steps(told) == ["end"]
+
+    elder = district.id("elder")
+    await district.give("caseworker", f"/relief/death-case/{elder}/note-told", "2022-08-05")
+    told = await written(district, "relief", home)
+    assert steps(told) == ["end", "notify"]
+    assert only(of(told, "relief.death-case.closed"))["outcome"] == "done"
+
+
+async def test_a_false_report_of_a_death_reverses_everything(district: District) -> None:
+    """SG-04, ruling 22: the aid, the stay, the household and what was noted as overpaid are as before; the missed month is paid."""
+    home, entitlement, account = await tekun_person(district)
+    elder = district.id("elder")
+    await death_told(district, "confirmed")
+    form = f"/relief/household/{home}/form-unit"
+    unit = {"unit_id": district.id("later"), "scheme": "dibao", "person_ids": [elder]}
+    assert (await district.refusal("caseworker", form, "2022-08-04", unit))["code"] == "household_closed"
+    await district.give("registrar", f"/registry/person/{elder}/revoke-death", "2022-08-04", reason="false_report")
+
+    told = await written(district, "relief", home)
+    assert only(of(told, "relief.death-case.revoked"))["entitlement_ids"] == [entitlement]
+    assert only(of(told, "relief.death-case.revoked"))["late_at"] == "2022-08-05T16:00:00Z"
+    assert steps(told) == ["end", "lift"]
+    assert only(of(told, "relief.death-case.closed"))["outcome"] == "revoked"
+    assert len(of(told, "relief.household.reopened")) == 1
+    assert [fact["joined_on"] for fact in of(told, "relief.household.member-joined")] == ["2022-01-04", "2022-01-04"]
+    assert only(of(told, "relief.entitlement.overpayment-cleared"))["month"] == "2022-07"
+
+    await paid(district, entitlement, "2022-08", "2022-08-10")
+    assert await lunch(district, account, 18_00, "2022-08-05") == (3_00, 15_00)
+    seen = await chain(district, home, as_of="2022-08-31")
+    assert (present(seen), len(only(seen["members"])["stays"])) == ({elder}, 1)
+    await district.give("caseworker", form, "2022-08-11", unit)
+
+
+async def test_the_aid_of_who_is_left_is_decided_anew_and_the_case_hears_of_it(district: District) -> None:
+    """SG-04, R-DIB-16, ruling 21: the widow's amount from the month after the decision; nothing was cut before it."""
+    await registered(district, "elder")
+    home = await household_of(district, "elder", "wife", on="2022-01-04")
+    entitlement = await proposed_entitlement(
+        district, home, "elder", "wife", income=0, need=2_730_00, on="2022-01-05", months=("2022-02", "2023-01")
+    )
+    await granted_entitlement(district, entitlement, "2022-01-20")
+    await death_told(district, "confirmed")
+    told = await written(district, "relief", home)
+    assert [fact["entitlement_id"] for fact in of(told, "relief.death-case.recalculation-due")] == [entitlement]
+    assert of(told, "relief.household.closed") == []
+    await paid(district, entitlement, "2022-08", "2022-08-10")
+    revise = f"/relief/entitlement/{entitlement}/revise"
+    body = {"counted_income_fen": 0, "reviewed": True}
+    version = only(events_of(await district.give("approver", revise, "2022-08-20", body, seen=True), "relief.entitlement.versioned"))
+    assert (version["first_month"], version["members"], version["amount_fen"]) == ("2022-09", 1, 1_365_00)
+    assert steps(await written(district, "relief", home)) == ["end", "recalculate"]

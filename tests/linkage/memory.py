@@ -52,7 +52,7 @@ class MemoryReader:
     async def snapshot(self) -> AsyncIterator[MemoryReader]:
         yield self
 
-    async def rows(self, view: View[R], **where: str) -> list[R]:
+    async def rows(self, view: View[R], **where: str | int) -> list[R]:
         assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"
         found: list[R] = list(self.tables[view.name].values())
         return [row for row in found if all(getattr(row, name) == value for name, value in where.items())]

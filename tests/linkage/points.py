@@ -1,4 +1,4 @@
-"""A detection that only tests know: a meal point that is open for 24 hours. Its streams have no household."""
+"""A detection that only tests know: a meal point that is open for a day, by the limit of DET-04. Its streams have no household."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 
 
 point_open = Detection(
-    id="DET-16",
+    id="DET-04",
     kind=Kind.STALE,
     next_step=NextStep.CLEAR_DATA,
     scopes=frozenset({"meal-point"}),

@@ -27,6 +27,8 @@ from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TR
 from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
 from services.linkage.api.parts import Parts
+from services.linkage.api.report_examples import ANNUAL, LIST, STREETS
+from services.linkage.api.reports import AnnualAnswer, ListAnswer, StreetsAnswer
 from services.linkage.api.routers import routers
 from services.linkage.board import MemoryBoard
 from services.linkage.detections.finding import Finding, Kind, NextStep
@@ -352,6 +354,9 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/exceptions",
         "/funds/{fund_id}/trace",
         "/events/{event_id}",
+        "/reports/annual/{year}",
+        "/reports/annual/{year}/{figure}/list",
+        "/reports/streets",
     }
     for path, methods in page["paths"].items():
         assert methods["get"]["responses"]["200"]["content"]["application/json"]["example"], path
@@ -365,5 +370,8 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (ExceptionsAnswer, EXCEPTIONS),
         (FundTraceAnswer, TRACE),
         (EventTrailAnswer, EVENT),
+        (AnnualAnswer, ANNUAL),
+        (ListAnswer, LIST),
+        (StreetsAnswer, STREETS),
     ):
         assert model.model_validate(example).model_dump(mode="json", exclude_unset=True).keys() == example.keys()

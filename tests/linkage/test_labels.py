@@ -15,6 +15,9 @@ from services.linkage.detections.finding import Kind, NextStep
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
 from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text_zh, name_zh, next_step_zh, zh
+from services.linkage.programmes.catalogue import Have, Line, Unit
+from services.linkage.programmes.figures import Verdict
+from services.linkage.views.counted import Counts
 from services.linkage.views.referral import ReferralState
 
 LISTS: list[type[StrEnum]] = [
@@ -35,6 +38,11 @@ LISTS: list[type[StrEnum]] = [
     Progress,
     CoverageRefusal,
     GiverKind,
+    Have,
+    Line,
+    Unit,
+    Verdict,
+    Counts,
 ]
 
 

@@ -102,8 +102,9 @@ def test_a_value_is_what_the_page_says(key: str, value: object) -> None:
      ("DET-07", Hold()), ("DET-12", Hold(days=1)), ("DET-14", Hold(days=1)), ("DET-16", Hold())],
 )  # fmt: skip
 def test_a_detection_has_the_limit_of_the_page(detection: str, limit: Hold) -> None:
-    """Section 3.6, "default limit"; at once where it says so."""
+    """Section 3.6, "default limit"; at once where it says so, and where the fact has waited: a silent device for its 24 hours."""
     assert PACK.findings[detection].limit == limit
+    assert PACK.device_silent_hours == 24
 
 
 def test_a_finding_becomes_somebody_elses_later_and_later() -> None:

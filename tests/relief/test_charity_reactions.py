@@ -11,7 +11,7 @@ from contracts.charity.referral_answer import ReferralAccepted, ReferralDeclined
 from contracts.envelope import Event, Meta, stream_of, type_of
 from contracts.ids import ActorId, AllocationId, FundId, LineId, ReferralId
 from contracts.relief.need import CoverageDelivered, CoverageReleased, CoverageReversed
-from contracts.relief.referral import DeclineReason, ReferralCovered, ReferralExpired, ReferralTurnedDown
+from contracts.relief.referral import DeclineReason, ReferralCovered, ReferralTurnedDown
 from contracts.terms import Layer, NeedCategory, Scheme
 from kit.command import Command
 from kit.reaction import Reaction
@@ -27,7 +27,7 @@ from services.relief.reactions.coverage import (
 )
 from services.relief.reactions.referrals import on_referral_accepted, on_referral_declined, referral_reactions
 from tests.relief.family import HOME, NEED, line, need_of, uid
-from tests.relief.test_referral import ANSWER_BY, REFERRAL, proposed, sent
+from tests.relief.test_referral import ANSWER_BY, RAN_OUT, REFERRAL, proposed, sent
 
 ALLOCATION, FUND = AllocationId(uid(40)), FundId("children-serious-illness")
 LINE = LineId(ALLOCATION)
@@ -160,7 +160,7 @@ def test_the_referral_hears_of_the_payment_and_of_a_late_answer() -> None:
     cover = commands(on_allocation_paid, paid(1_00, REFERRAL))[1]
     given(referral, *story).when(cover).then(ReferralCovered(referral_id=REFERRAL, household_id=HOME, amount=1_00))
     (late,) = commands(on_referral_accepted, ReferralAccepted(referral_id=REFERRAL, household_id=HOME), ANSWER_BY)
-    given(referral, *story).when(late).then(ReferralExpired(referral_id=REFERRAL, household_id=HOME))
+    given(referral, *story).when(late).then(*RAN_OUT)
     no = ReferralDeclined(referral_id=REFERRAL, household_id=HOME, reason=DeclineReason.NO_FUNDS)
     (refusal,) = commands(on_referral_declined, no)
     given(referral, *story).when(refusal).then(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,9 @@ from contracts.relief.need import (
 from contracts.relief.referral import ReferralProposed
 from contracts.relief.temp_aid import (
     TempAidClosed,
+    TempAidEased,
     TempAidPaid,
+    TempAidPapersOverdue,
     TempAidRefusal,
     TempAidRefused,
     TempAidReturned,
@@ -44,16 +46,20 @@ from contracts.terms import (
     Urgency,
 )
 from kit import testing
+from kit.identity import Role
 from kit.reaction import household_subject
-from kit.store.model import Link, ReleaseAll
+from kit.store.model import Link, ReleaseAll, SetTimer
 from kit.testing import SECOND, WORKER, Given, given, id_for
+from kit.timers import timer_command
 from services.relief.domain.household import household
 from services.relief.domain.known_person import known_person
 from services.relief.domain.need import OfferCoverage, need
 from services.relief.domain.temp_aid import (
     CloseTempAid,
     GrantTempAid,
+    MissPapers,
     PayTempAid,
+    RecordEasing,
     RefuseTempAid,
     RequestTempAid,
     ReturnTempAid,
@@ -198,25 +204,88 @@ def test_a_migrant_family_gets_emergency_money_in_a_holiday_from_another_street(
     ask = requested(EMERGENCY, cause=FIRE, members=2, affected=2, amount=2_000_00, by=HAISHAN_APPROVER.id)
     given(temp_aid, *home, fire_need).when(asking, actor=HAISHAN_APPROVER, at=night).then(ask)
 
-    money = GrantTempAid(case_id=CASE, amount_fen=2_000_00, source=FundingSource.STREET, eased_on=date(2022, 10, 8))
-    given(temp_aid, ask, *home, fire_need).when(money, actor=HAISHAN_APPROVER, at=night).then(
-        granted(2_000_00, cap=2_730_00, source=FundingSource.STREET, by=HAISHAN_APPROVER.id, papers_due=date(2022, 10, 20)),
+    money = GrantTempAid(case_id=CASE, amount_fen=2_000_00, source=FundingSource.STREET)
+    case = given(temp_aid, ask, *home, fire_need)
+    outcome = case.when(money, actor=HAISHAN_APPROVER, at=night).then(
+        granted(2_000_00, cap=2_730_00, source=FundingSource.STREET, by=HAISHAN_APPROVER.id),
         own_line(2_000_00),
         charged(2_000_00, FIRE_DAY, cause=FIRE),
     )
+    over = RecordEasing(case_id=CASE, eased_on=date(2022, 10, 8))
+    case.facts(outcome.events).when(over, actor=HAISHAN_APPROVER, on=date(2022, 10, 8)).then(eased(date(2022, 10, 8), date(2022, 10, 20)))
 
 
-@pytest.mark.parametrize(("eased_on", "due"), [(date(2022, 10, 8), date(2022, 10, 20)), (date(2022, 10, 6), date(2022, 10, 19))])
+EASED = [(date(2022, 10, 8), date(2022, 10, 20)), (date(2022, 10, 6), date(2022, 10, 19))]
+
+
+@pytest.mark.parametrize(("eased_on", "due"), EASED)
 def test_papers_are_due_ten_working_days_after_the_emergency_eased(eased_on: date, due: date) -> None:
-    """SC-06: the day itself is not counted, 9 October is a make-up workday."""
-    outcome = open_case(EMERGENCY, members=2).when(grant_of(1_000_00, eased_on=eased_on), actor=SECOND, on=FIRE_DAY)
-    assert outcome.events[0].papers_due == due
+    """SC-06, SG-08: the day itself is not counted, 9 October is a make-up workday; said with the grant or after it."""
+    later = open_case(EMERGENCY, members=2).when(grant_of(1_000_00, eased_on=eased_on), actor=SECOND, on=date(2022, 10, 9))
+    assert later.events[0].papers_due == due
+    case = granted_case(1_000_00, kind=EMERGENCY)
+    case.when(RecordEasing(case_id=CASE, eased_on=eased_on), on=date(2022, 10, 9)).then(eased(eased_on, due))
+    case.when(RecordEasing(case_id=CASE), on=eased_on).then(eased(eased_on, due))
 
 
 def test_no_date_for_papers_is_guessed_while_the_emergency_lasts() -> None:
     """R-TMP-01, ruling 21: the period begins with the easing."""
     outcome = open_case(EMERGENCY).when(grant_of(1_000_00), actor=SECOND, on=FIRE_DAY)
     assert outcome.events[0].papers_due is None
+    assert list(temp_aid.index(outcome.events[0])) == []
+
+
+def test_an_emergency_eases_once_and_not_tomorrow() -> None:
+    """SG-08: what is not over is not recorded as over."""
+    case = granted_case(1_000_00, kind=EMERGENCY)
+    tomorrow = RecordEasing(case_id=CASE, eased_on=date(2022, 10, 9))
+    case.when(tomorrow, on=date(2022, 10, 8)).refused("not_yet")
+    open_case(EMERGENCY).when(grant_of(1_00, eased_on=date(2022, 10, 9)), actor=SECOND, on=date(2022, 10, 8)).refused("not_yet")
+    open_case(EMERGENCY).when(tomorrow).refused("not_granted")
+    granted_case(1_00).when(tomorrow).refused("not_an_emergency")
+    case.facts([EASING]).when(tomorrow, on=date(2022, 10, 9)).refused("eased_already", papers_due="2022-10-20")
+    case.facts([SIGNED]).when(tomorrow).refused("supplemented_already")
+    case.facts([closed(ClosingCode.MET, 0)]).when(tomorrow).refused("case_closed")
+
+
+# --- papers ---
+
+EASING = TempAidEased(case_id=CASE, household_id=HOME, eased_on=date(2022, 10, 8), papers_due=date(2022, 10, 20))
+SIGNED = TempAidSupplemented(case_id=CASE, household_id=HOME, signed_by=requested().requested_by)
+OVERDUE = TempAidPapersOverdue(case_id=CASE, household_id=HOME, papers_due=date(2022, 10, 20))
+PAPERS_END = datetime(2022, 10, 20, 16, tzinfo=UTC)  # 24:00 in Shanghai
+MISS, SIGN = MissPapers(case_id=CASE), SupplementTempAid(case_id=CASE)
+
+
+def eased(eased_on: date, due: date) -> TempAidEased:
+    return TempAidEased(case_id=CASE, household_id=HOME, eased_on=eased_on, papers_due=due)
+
+
+def test_missing_papers_are_a_fact_and_nothing_is_taken_back() -> None:
+    """SC-06, SG-08: at the end of the last day, once; the money stays where it is."""
+    case = granted_case(1_000_00, kind=EMERGENCY).facts([EASING])
+    case.when(MISS, at=PAPERS_END - timedelta(seconds=1)).then()
+    outcome = case.when(MISS, at=PAPERS_END).then(OVERDUE)
+    case.facts(outcome.events).when(MISS, at=PAPERS_END).then()
+    case.when(SIGN, actor=WORKER, at=PAPERS_END).then(SIGNED)
+
+
+def test_papers_signed_too_late_say_so_before_the_timer_did() -> None:
+    """SC-06: one breach, whichever comes first; signed on the last day there is none."""
+    case = granted_case(1_000_00, kind=EMERGENCY).facts([EASING])
+    case.when(SIGN, actor=WORKER, at=PAPERS_END - timedelta(seconds=1)).then(SIGNED)
+    case.when(SIGN, actor=WORKER, at=PAPERS_END).then(OVERDUE, SIGNED)
+    case.facts([SIGNED]).when(MISS, at=PAPERS_END).then()
+
+
+def test_the_last_day_for_papers_is_a_timer() -> None:
+    """SG-08: set by the grant or the easing, ended by the signature."""
+    set_to_end = [SetTimer("miss-papers", PAPERS_END)]
+    assert list(temp_aid.index(EASING)) == set_to_end
+    assert list(temp_aid.index(granted(1_00, cap=1_00, papers_due=date(2022, 10, 20)))) == set_to_end
+    for event in (SIGNED, OVERDUE):
+        assert list(temp_aid.index(event)) == [SetTimer("miss-papers", None)]
+    assert Role.SYSTEM in timer_command(temp_aid, "miss-papers").roles
 
 
 # --- requesting ---

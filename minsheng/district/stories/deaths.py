@@ -11,18 +11,19 @@ from minsheng.district.seasons import workday_from
 from minsheng.district.staff import REGISTRAR, caseworker
 from minsheng.district.stories.opening import is_known_to_relief
 
-FIRST_TOLD_EVERY = 3
+FIRST_TOLD_EVERY, SOON = 3, timedelta(days=14)
 
 
 def tell(diary: Diary, everybody: People, _scale: Scale) -> None:
     """Every third death is reported before it is confirmed; a household that lives on loses a member."""
     dead = [(home, person) for home, person in everybody.persons() if person.died_on is not None]
     for number, (home, person) in enumerate(dead):
-        assert person.died_on is not None  # noqa: S101 - chosen so
-        _told(diary, home, person, person.died_on, reported_first=number % FIRST_TOLD_EVERY == 0)
+        assert person.died_on is not None and person.death_told_on is not None  # noqa: S101, PT018 - chosen so
+        early = number % FIRST_TOLD_EVERY == 1 and person.death_told_on - person.died_on < SOON
+        _told(diary, home, person, person.died_on, person.death_told_on, reported_first=early)
 
 
-def _told(diary: Diary, home: Household, person: Person, died_on: date, *, reported_first: bool) -> None:
+def _told(diary: Diary, home: Household, person: Person, died_on: date, told_on: date, *, reported_first: bool) -> None:
     story = diary.story(f"death/{person.id}")
     path = f"registry/person/{person.id}/report-death"
     death = {"died_on": died_on.isoformat()}
@@ -31,8 +32,8 @@ def _told(diary: Diary, home: Household, person: Person, died_on: date, *, repor
         story.give(died_on + timedelta(days=1), REGISTRAR, path, first, window=2)
     source = "hospital" if reported_first else "funeral_home"
     confirmed = {**death, "source": source, "certainty": "confirmed"}
-    story.give(workday_from(died_on, 2), REGISTRAR, path, confirmed, window=0)
+    story.give(told_on, REGISTRAR, path, confirmed)
     if len(home.members) > 1 and is_known_to_relief(home):
         gone = {"person_id": person.id, "left_on": died_on.isoformat(), "reason": "deceased"}
         remove = f"relief/household/{home.id}/remove-member"
-        story.give(workday_from(died_on, 4), caseworker(home.street), remove, gone, window=2)
+        story.give(workday_from(told_on, 2), caseworker(home.street), remove, gone, window=2)

@@ -21,17 +21,21 @@ from minsheng.district.step import Body, Lesson
 KINDS = ("pendant", "pendant", "gateway", "fall_sensor", "smoke_sensor", "wearable")
 ASSIGNED = tuple(days_of(1)[6:16])
 FIRST_CALL = date(2022, 2, 1)
-LATE_EVERY, REPLACED_EVERY = 45, 250
+LATE_EVERY, REPLACED_EVERY, REPLACED_AT = 45, 250, 9
 RESPONDERS = ("ambulance", "community", "care_worker", "ambulance", "fire", "police")
 
 
 def tell(diary: Diary, everybody: People, scale: Scale) -> None:
     holders = everybody.with_trait(Trait.DEVICE)[: scale.of(figures.DEVICE_ELDERS, 12)]
-    devices = scale.of(figures.DEVICES, 14)
-    for number in range(devices):
+    for number in range(_first_devices(scale.of(figures.DEVICES, 14))):
         home, person = holders[number % len(holders)]
         _give(diary, home, person, number)
     _calls(diary, holders, scale)
+
+
+def _first_devices(total: int) -> int:
+    """How many devices are given in January, so that with those that replace some of them it is the total."""
+    return next(count for count in range(total, 0, -1) if count + len(range(REPLACED_AT, count, REPLACED_EVERY)) <= total)
 
 
 def _give(diary: Diary, home: Household, person: Person, number: int) -> None:
@@ -41,7 +45,7 @@ def _give(diary: Diary, home: Household, person: Person, number: int) -> None:
     day = ASSIGNED[number % len(ASSIGNED)]
     body = {"kind": KINDS[number % len(KINDS)], "person_id": person.id, "area": home.place.code}
     story.give(day, by, f"{path}/assign", body, window=1)
-    if number % REPLACED_EVERY == 9 and person.died_on is None:
+    if number % REPLACED_EVERY == REPLACED_AT and person.died_on is None:
         story.give(date(2022, 8, 16), by, f"{path}/return-device", {"reason": "replaced"})
         again = {**body, "kind": "wearable"}
         story.give(date(2022, 8, 16), by, f"eldercare/device/{story.id('second')}/assign", again, window=1)
@@ -50,7 +54,7 @@ def _give(diary: Diary, home: Household, person: Person, number: int) -> None:
 def _calls(diary: Diary, holders: list[tuple[Household, Person]], scale: Scale) -> None:
     """Day and night through the year, by elders who live and whose device was not replaced."""
     calls, real = scale.of(figures.ALARMS, 12), scale.of(figures.REAL_ALARMS, 3)
-    able = [(n, person) for n, (_, person) in enumerate(holders) if person.died_on is None and n % REPLACED_EVERY != 9]
+    able = [(n, person) for n, (_, person) in enumerate(holders) if person.died_on is None and n % REPLACED_EVERY != REPLACED_AT]
     days = [max(day, FIRST_CALL) for day in spread(calls, working=False)]
     for number, day in enumerate(days):
         device, _ = able[(number * 11 + 2) % len(able)]
@@ -79,7 +83,7 @@ def _call(diary: Diary, device: int, pressed: datetime, number: int, *, real: bo
     slow = number % LATE_EVERY == 30
     sent = 120 if first else after[0] + draw.randrange(40, 140)
     there = 18 * 60 if first else draw.randrange(31, 42) * 60 if slow else draw.randrange(8, 26) * 60
-    responder = "ambulance" if first else RESPONDERS[number % len(RESPONDERS)]
+    responder = "ambulance" if first else RESPONDERS[number // 7 % len(RESPONDERS)]
     answer.give(sent, "dispatch", {"responder": responder})
     answer.give(there, "arrive")
     if responder == "ambulance":

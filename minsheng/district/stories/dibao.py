@@ -133,9 +133,10 @@ def _change(aid: Aid, *, stable: bool) -> None:
 def _end(aid: Aid) -> None:
     """The aid ends: by death (by itself, the papers follow), after grace, by a review, by a move."""
     home, story, worker = aid.home, aid.story, caseworker(aid.home.street)
-    if home.head.died_on and len(home.members) == 1:
+    if home.head.died_on and home.head.death_told_on and len(home.members) == 1:
         aid.last = month_of(home.head.died_on)
-        day = workday_from(home.head.died_on, 8)
+        _recall(aid, home.head.death_told_on)
+        day = workday_from(home.head.death_told_on, 6)
         story.give(day, APPROVER, f"relief/household/{home.id}/expire-status", window=1)
         story.give(day, worker, f"relief/need/{story.id('need')}/close", {"code": "DECEASED"}, window=2)
         story.give(day, worker, f"relief/household/{home.id}/close-household", {"code": "DECEASED"}, window=2)
@@ -149,6 +150,15 @@ def _end(aid: Aid) -> None:
     if home.fate is Fate.MOVE:
         story.give(day, worker, f"relief/need/{story.id('need')}/close", {"code": "MOVED"}, window=2)
         story.give(day, worker, f"relief/household/{home.id}/close-household", {"code": "MOVED"}, window=2)
+
+
+def _recall(aid: Aid, told: date) -> None:
+    """Where a death became known only after the next pay day, the bank sends that month's money back."""
+    month = next_month(aid.last)
+    while month <= month_of(told) and pay_day(int(month[5:])) < told:
+        aid.give(pay_day(int(month[5:])), "record-payment", {"month": month}, window=1)
+        aid.give(workday_from(told, 3), "record-failure", {"month": month}, window=1)
+        month = next_month(month)
 
 
 def _pay(aid: Aid, failing: str = "") -> None:

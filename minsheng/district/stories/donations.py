@@ -28,8 +28,8 @@ EPIDEMIC_PURPOSES = ("epidemic", "epidemic", "general", "children", "elders", "c
 EPIDEMIC_MONTHS = (3, 4, 9)
 DONORS = 160
 PLEDGED_EVERY = 35
-GENERAL_START_FEN = 10_000_000
-"""The first donation of the year is a large one for general relief, so that the funds can answer from the beginning."""
+STARTS = (("general", 100_000), ("education", 60_000))
+"""The first donations of the year are large, in yuan, so that the funds can answer from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +89,13 @@ def _gifts(seed: int, scale: Scale) -> Iterator[Gift]:
     disability = split(figures.DISABILITY_FUND_FEN // 100, DISABILITY_PERCENT)
     for month, (count, total, care) in enumerate(zip(counts, totals, disability, strict=True), start=1):
         goods = goods_fen() // len(LOT_MONTHS) // 100 if month in LOT_MONTHS else 0
-        rest = total - care - goods
         purposes = EPIDEMIC_PURPOSES if month in EPIDEMIC_MONTHS else PURPOSES
-        first = GENERAL_START_FEN // 100 if month == 1 else 0
-        wanted = [("general", first)] * (first > 0) + [("disability", care)]
+        wanted = [*(STARTS if month == 1 else ()), ("disability", care)]
         many = max(count - len(wanted), len(PURPOSES))  # each purpose gets something every month
         draw = chance(seed, f"donations/{month}")
+        rest = total - goods - sum(yuan for _, yuan in wanted)
         shares = [draw.randrange(20, 400) for _ in range(many)]
-        wanted += [(purposes[n % len(purposes)], yuan) for n, yuan in enumerate(split(rest - first, shares))]
+        wanted += [(purposes[n % len(purposes)], yuan) for n, yuan in enumerate(split(rest, shares))]
         days = days_of(month)[3:-2]
         for n, (purpose, yuan) in enumerate(wanted):
             yield Gift(days[n * len(days) // len(wanted)], purpose, yuan * 100)

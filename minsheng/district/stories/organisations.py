@@ -1,12 +1,14 @@
 """190 social organisations; one that reported nothing for two years is restricted, does nothing about it and is struck off (SC-25).
 
-Before that it was promised 80,000.00 yuan in two parts: the first was paid, the second is frozen with the restriction and goes back.
+Before that it was promised 80,000.00 yuan in two parts: the first was paid, the second is frozen with the restriction and goes
+back to the fund, which is published.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+from contracts.ids import OrganisationId
 from contracts.registry.organisation import OrganisationKind
 from minsheng.district import figures
 from minsheng.district.diary import Diary
@@ -22,6 +24,7 @@ REGISTERED = date(2022, 1, 3)
 RESTRICTED, LAPSED, STRUCK_OFF = date(2022, 6, 1), date(2022, 9, 5), date(2022, 9, 7)
 PROMISED, SIGNED, FIRST_PART = date(2022, 3, 21), date(2022, 3, 22), date(2022, 3, 23)
 PARTS_FEN = (3_000_000, 5_000_000)
+PUBLISHED = date(2022, 9, 20)
 INVESTIGATED, CLEARED = date(2022, 8, 9), date(2022, 8, 24)
 KINDS = {
     OrganisationKind.ASSOCIATION: figures.ASSOCIATIONS,
@@ -50,14 +53,14 @@ def codes(scale: Scale) -> list[tuple[OrganisationKind, int]]:
     return [(kind, number) for kind, count in KINDS.items() for number in range(scale.of(count, 4))]
 
 
-def working(scale: Scale, count: int) -> list[str]:
+def working(scale: Scale, count: int) -> list[OrganisationId]:
     """The codes of so many organisations that are never restricted, agencies first."""
     sound = sorted(codes(scale), key=lambda one: one[0] is not OrganisationKind.AGENCY)
     every = [invent_credit_code(kind, number) for kind, number in sound]
     return [code for code in every if code != restricted(scale)][:count]
 
 
-def restricted(scale: Scale) -> str:
+def restricted(scale: Scale) -> OrganisationId:
     """The code of the organisation that is struck off."""
     return invent_credit_code(OrganisationKind.AGENCY, scale.of(figures.AGENCIES, 4) - 1)
 
@@ -73,5 +76,7 @@ def _become_a_zombie(diary: Diary, code: str) -> None:
     story.give(FIRST_PART, CHARITY_OFFICER, f"{grant}/pay", {"allocation_id": part.name})
     story.give(RESTRICTED, CIVIL_REGISTRAR, f"{path}/restrict", {"reason": "zombie_no_report"})
     story.give(LAPSED, CIVIL_REGISTRAR, f"{path}/propose-deregistration", {"reason": "not_rectified"}, window=1)
-    story.give(LAPSED, CHARITY_OFFICER, f"{grant}/end", window=2)
+    leftover = Lesson("$zombie-leftover", "charity.disclosure-task.opened", "task_id")
+    story.give(LAPSED, CHARITY_OFFICER, f"{grant}/end", window=2, learn=[leftover])
+    story.give(PUBLISHED, CHARITY_OFFICER, f"charity/disclosure-task/{leftover.name}/publish")
     story.give(STRUCK_OFF, SECOND_CIVIL_REGISTRAR, f"{path}/deregister", if_match=4)

@@ -49,14 +49,14 @@ def _round(diary: Diary, everybody: People, month: int, street: str, times: int)
     for start in range(0, len(targets), CHUNK):
         ids = [person.id for _, person in targets[start : start + CHUNK]]
         story.give(opened, by, f"{path}/add-targets", {"person_ids": ids}, window=1)
-    work = [day for day in days_of(month) if day > opened][:12] or [opened]
+    work = [day for day in days_of(month) if day > opened][:12]  # on the last of them those who were not reached are tried again
     for n, target in enumerate(targets):
-        day = work[n * len(work) // len(targets)]
+        day = work[n * (len(work) - 1) // len(targets)]
         missing = n >= len(targets) - again
         _screen(diary, story, path, target, day, n, missing=missing)
         if missing:
-            _screen(diary, story, path, target, workday_from(work[-1], 1), n, missing=False, channel="chat")
-    story.give(workday_from(work[-1], 2), by, f"{path}/close", {"rest_not_reached": True}, window=3)
+            _screen(diary, story, path, target, work[-1], n, missing=False, channel="chat")
+    story.give(workday_from(work[-1], 1), by, f"{path}/close", {"rest_not_reached": True}, window=3)
 
 
 def _targets(everybody: People, street: str, month: int) -> list[Target]:

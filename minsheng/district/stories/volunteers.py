@@ -6,6 +6,7 @@ September. Shifts are told on the next working day, some in the last days of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from contracts.charity.volunteer_activity import VolunteerKind
@@ -74,7 +75,7 @@ def _epidemic(diary: Diary, scale: Scale) -> None:
         _shift(diary, number, min(day, LAST_SHIFT), number % staff, organisations)
 
 
-def _shift(diary: Diary, number: int, day: date, member: int, organisations: list[str]) -> None:
+def _shift(diary: Diary, number: int, day: date, member: int, organisations: Sequence[str]) -> None:
     story = diary.story(f"shift/{number}")
     area = STREETS[member % len(STREETS)]
     body = {

@@ -34,7 +34,6 @@ ENDING: Sweep = {
     "care-visit-plan": lambda one: EndPlanForDeath(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: CloseBedForDeath(bed_id=CareBedId(one)),
     "loan": lambda one: AskCollection(loan_id=LoanId(one)),
-    "device": lambda one: ReturnForDeath(device_id=DeviceId(one)),
     "assist": lambda one: CancelAssistForDeath(assist_id=AssistId(one)),
 }
 TAKING_BACK: Sweep = {
@@ -43,7 +42,6 @@ TAKING_BACK: Sweep = {
     "care-visit-plan": lambda one: ResumePlanAfterRevocation(plan_id=CareVisitPlanId(one)),
     "family-care-bed": lambda one: ResumeBedAfterRevocation(bed_id=CareBedId(one)),
     "loan": lambda one: WithdrawCollection(loan_id=LoanId(one)),
-    "device": lambda one: ReinstateAfterRevocation(device_id=DeviceId(one)),
 }
 
 

@@ -17,7 +17,7 @@ from services.eldercare.telemetry.watching import Watching
 
 
 def telemetry_parts(path: CommandPath, settings: Settings) -> Mapping[str, Part]:
-    """The parts by name."""
+    """The parts by name. Where deadlines do not act, nobody looks for silence either."""
     store: Any = path.store
     topic = topic_of_heartbeats(settings)
     watching = Watching(path, settings.kafka_bootstrap, topic, Packs.load())
@@ -26,4 +26,4 @@ def telemetry_parts(path: CommandPath, settings: Settings) -> Mapping[str, Part]
     async def fold(stop: asyncio.Event) -> None:
         await consume(folding, stop, [topic], f"{settings.installation}.{CONSUMER}", session_s=settings.session_seconds)
 
-    return {"heartbeats": fold, "device-watch": watching.run}
+    return {"heartbeats": fold, "device-watch": watching.run} if settings.timers else {"heartbeats": fold}

@@ -29,6 +29,7 @@ from services.eldercare.domain.device import WATCHED, Device, HearDevice, MissHe
 from services.eldercare.telemetry.folding import CONSUMER
 
 EVERY_S = 5.0
+EVERY_SIMULATED_S = 0.2
 CATCH_UP_S = 10.0
 AT_ONCE = 32
 NEW = """
@@ -60,10 +61,11 @@ class Watching:
     speaks: set by whoever hears a device that was thought silent, so that its incident ends at once.
     """
 
-    def __init__(self, path: CommandPath, bootstrap: str, topic: str, packs: Packs, *, every_s: float = EVERY_S) -> None:
+    def __init__(self, path: CommandPath, bootstrap: str, topic: str, packs: Packs) -> None:
         store: Any = path.store
         self._path, self._pool, self._packs = path, store.pool, packs
-        self._bootstrap, self._topic, self._every_s = bootstrap, topic, every_s
+        self._bootstrap, self._topic = bootstrap, topic
+        self._every_s = EVERY_SIMULATED_S if path.clock.simulated else EVERY_S
         self._district = next(code for code, area in packs.areas.by_code.items() if area.parent is None)
         self._actor = system_actor("device-watch")
         self.speaks = asyncio.Event()
@@ -104,8 +106,8 @@ class Watching:
 
     async def _mark_the_silent(self) -> None:
         """Whose last sign lies before the limit is silent, once all heartbeats that were there when we looked are folded."""
-        now = self._path.clock.now()
-        past = now - timedelta(hours=self._hours(now))
+        until = self._path.clock.deadlines()
+        past = until - timedelta(hours=self._hours(until))
         if await self._pool.fetchval(f"select exists (select from device_sign where {PAST})", past):
             await self._caught_up()
             await self._pool.execute(MARK, past)
@@ -139,7 +141,7 @@ class Watching:
     async def _tell_silence(self, row: Any) -> None:
         """The log knows of the silence; a device that the log does not call silent after all is looked at anew."""
         last = row["silent_for"]
-        at = last + timedelta(hours=self._hours(self._path.clock.now()))
+        at = last + timedelta(hours=self._hours(self._path.clock.deadlines()))
         told = await self._give(MissHeartbeat(device_id=DeviceId(row["device_id"]), last_seen_at=last, occurred_at=at), "miss", last)
         await self._pool.execute(TOLD if told else HEARD, row["device_id"], last)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _ID = "0190a000-0000-8000-8000-0000000000"
-_FRESH: dict[str, Any] = {
+FRESH: dict[str, Any] = {
     "places": [
         {
             "source": "/minsheng/yantian/relief",
@@ -28,7 +28,7 @@ def _fen(amount: int, text: str) -> dict[str, Any]:
 _NOTHING = _fen(0, "0.00")
 
 
-def _fact(number: int, kind: str, day: str) -> dict[str, Any]:
+def fact(number: int, kind: str, day: str) -> dict[str, Any]:
     return {
         "event_id": f"{_ID}{number}",
         "type": kind,
@@ -49,8 +49,8 @@ _LINE: dict[str, Any] = {
     "states": {"planned": _NOTHING, "committed": _NOTHING, "delivered": _fen(412_000, "4,120.00"), "returned": _NOTHING},
     "residual_after": _NOTHING,
     "said": None,
-    "source": _fact(91, "relief.need.coverage-committed", "2022-05-12"),
-    "facts": [_fact(91, "relief.need.coverage-committed", "2022-05-12")],
+    "source": fact(91, "relief.need.coverage-committed", "2022-05-12"),
+    "facts": [fact(91, "relief.need.coverage-committed", "2022-05-12")],
 }
 _SLOT: dict[str, Any] = {
     "month": None,
@@ -61,7 +61,7 @@ _SLOT: dict[str, Any] = {
             "payer": "basic_insurance",
             "payer_zh": "基本医保",
             "amount": _fen(16_000_000, "160,000.00"),
-            "source": _fact(92, "relief.need.prior-payer-recorded", "2022-04-05"),
+            "source": fact(92, "relief.need.prior-payer-recorded", "2022-04-05"),
         }
     ],
     "net": _fen(7_800_000, "78,000.00"),
@@ -87,7 +87,7 @@ _NEED: dict[str, Any] = {
     "refused": [],
     "cases": [],
     "referral_ids": [],
-    "source": _fact(93, "relief.need.registered", "2022-04-01"),
+    "source": fact(93, "relief.need.registered", "2022-04-01"),
 }
 CHAIN: dict[str, Any] = {
     "household_id": f"{_ID}a1",
@@ -104,7 +104,7 @@ CHAIN: dict[str, Any] = {
             "status_zh": "低保边缘",
             "first_month": "2022-04",
             "last_month": None,
-            "source": _fact(94, "relief.household.status-recognised", "2022-03-15"),
+            "source": fact(94, "relief.household.status-recognised", "2022-03-15"),
         }
     ],
     "members": [
@@ -121,7 +121,7 @@ CHAIN: dict[str, Any] = {
     "referrals": [],
     "reviews": [],
     "alerts": [],
-    "freshness": _FRESH,
+    "freshness": FRESH,
 }
 
 
@@ -157,7 +157,7 @@ COVERAGE: dict[str, Any] = {
     "last_month": "2022-05",
     "rows": [_ROW],
     "sums": [{**_ROW, "category": None, "category_zh": "合计", "month": None}],
-    "freshness": _FRESH,
+    "freshness": FRESH,
 }
 EXCEPTIONS: dict[str, Any] = {
     "items": [
@@ -185,7 +185,7 @@ EXCEPTIONS: dict[str, Any] = {
         }
     ],
     "next": None,
-    "freshness": _FRESH,
+    "freshness": FRESH,
 }
 TRACE: dict[str, Any] = {
     "fund_id": "children-illness",
@@ -220,7 +220,7 @@ TRACE: dict[str, Any] = {
             ],
         }
     ],
-    "freshness": _FRESH,
+    "freshness": FRESH,
 }
 EVENT: dict[str, Any] = {
     "event": {
@@ -243,5 +243,5 @@ EVENT: dict[str, Any] = {
     },
     "cause": None,
     "effects": [],
-    "freshness": _FRESH,
+    "freshness": FRESH,
 }

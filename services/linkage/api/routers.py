@@ -10,8 +10,16 @@ from services.linkage.api.events import event_routes
 from services.linkage.api.exceptions import exception_routes
 from services.linkage.api.funds import fund_routes
 from services.linkage.api.parts import Parts
+from services.linkage.api.reports import report_routes
 
 
 def routers(parts: Parts) -> list[APIRouter]:
     """Every route names its readers; nothing is open by default."""
-    return [chain_routes(parts), coverage_routes(parts), exception_routes(parts), fund_routes(parts), event_routes(parts)]
+    return [
+        chain_routes(parts),
+        coverage_routes(parts),
+        exception_routes(parts),
+        fund_routes(parts),
+        report_routes(parts),
+        event_routes(parts),
+    ]

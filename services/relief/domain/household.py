@@ -205,16 +205,17 @@ def open_household(
 ) -> list[HouseholdOpened | MemberJoined]:
     """The household exists with its members from the day of the decision.
 
+    Somebody whose death is known is no member, also of a day before it: nobody would ever end that stay.
     Raises: Refused("member_dead", person_id); Refused("named_twice").  Source: ruling 4, SG-04.
     """
     require(len(set(command.person_ids)) == len(command.person_ids), "named_twice")
     for person in command.person_ids:
-        require(not persons[person].died_before(context.on), "member_dead", person_id=person)
+        require(not persons[person].is_dead, "member_dead", person_id=person)
     opened = HouseholdOpened(household_id=command.household_id, area=command.area, hukou=command.hukou, opened_on=context.on)
     return [opened, *(MemberJoined(household_id=command.household_id, person_id=p, joined_on=context.on) for p in command.person_ids)]
 
 
-def add_member(command: AddMember, home: Household, context: Context, person: KnownPerson) -> list[MemberJoined]:
+def add_member(command: AddMember, home: Household, _context: Context, person: KnownPerson) -> list[MemberJoined]:
     """The person lives here from the day named.
 
     Raises: Refused("household_closed" | "already_member" | "member_dead").  Source: ruling 4.
@@ -222,7 +223,7 @@ def add_member(command: AddMember, home: Household, context: Context, person: Kn
     require(home.is_open, "household_closed")
     interval = home.members.get(command.person_id)
     require(interval is None or interval.last is not None, "already_member", person_id=command.person_id)
-    require(not person.died_before(context.on), "member_dead", person_id=command.person_id)
+    require(not person.is_dead, "member_dead", person_id=command.person_id)
     return [MemberJoined(household_id=home.household_id, person_id=command.person_id, joined_on=command.joined_on)]
 
 

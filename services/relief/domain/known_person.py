@@ -1,27 +1,46 @@
-"""What relief was told about a person: the home of a death before it has an effect (ruling 2 of the design)."""
+"""What relief was told about a person: the home of a death, a marriage or a move before it has an effect (ruling 2 of the design)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never
 
-from contracts.ids import PersonId
-from contracts.relief.known_person import DeathKnown, DeathWithdrawn
+from contracts.ids import AreaCode, PersonId, SignalId
+from contracts.registry.person import HouseholdChangeKind
+from contracts.relief.known_person import (
+    DeathKnown,
+    DeathWithdrawn,
+    HouseholdChangeForgotten,
+    HouseholdChangeKnown,
+    ResidenceKnown,
+)
 from contracts.terms import Certainty
 from kit.aggregate import Aggregate, command
 from kit.command import Command, Context
 from kit.identity import Role
 
-KnownPersonEvent = DeathKnown | DeathWithdrawn
+KnownPersonEvent = DeathKnown | DeathWithdrawn | HouseholdChangeKnown | HouseholdChangeForgotten | ResidenceKnown
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownChange:
+    """A marriage, a divorce, a child."""
+
+    other_person_id: PersonId
+    kind: HouseholdChangeKind
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownPerson:
-    """A reported death only holds payments; a confirmed one ends entitlements (ruling 22)."""
+    """A reported death only holds payments; a confirmed one ends entitlements (ruling 22). area: since the last move, else unknown."""
 
     died_on: date | None = None
     certainty: Certainty | None = None
+    changes: Mapping[SignalId, KnownChange] = field(default_factory=dict)
+    area: AreaCode | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -38,7 +57,14 @@ def evolve(person: KnownPerson, event: KnownPersonEvent) -> KnownPerson:
         case DeathKnown(died_on=day, certainty=certainty):
             return replace(person, died_on=day, certainty=certainty)
         case DeathWithdrawn():
-            return KnownPerson()
+            return replace(person, died_on=None, certainty=None)
+        case HouseholdChangeKnown(signal_id=signal):
+            change = KnownChange(other_person_id=event.other_person_id, kind=event.kind, on=event.on)
+            return replace(person, changes={**person.changes, signal: change})
+        case HouseholdChangeForgotten(signal_id=signal):
+            return replace(person, changes={known: change for known, change in person.changes.items() if known != signal})
+        case ResidenceKnown(area=area):
+            return replace(person, area=area)
         case _:
             assert_never(event)
 
@@ -57,6 +83,31 @@ class WithdrawDeath(Command):
     person_id: PersonId
 
 
+class NoteHouseholdChange(Command):
+    """Registry said that something changed between two people."""
+
+    person_id: PersonId
+    signal_id: SignalId
+    other_person_id: PersonId
+    kind: HouseholdChangeKind
+    on: date
+
+
+class ForgetHouseholdChange(Command):
+    """Registry said that it did not come about."""
+
+    person_id: PersonId
+    signal_id: SignalId
+
+
+class NoteResidence(Command):
+    """Registry said where a person lives."""
+
+    person_id: PersonId
+    area: AreaCode
+    since: date
+
+
 def note_death(command: NoteDeath, person: KnownPerson, _context: Context) -> list[DeathKnown]:
     """The death is known here; a confirmation replaces a report. Source: SG-04."""
     if person.is_dead and command.certainty is Certainty.REPORTED:
@@ -69,7 +120,27 @@ def withdraw_death(command: WithdrawDeath, person: KnownPerson, _context: Contex
     return [DeathWithdrawn(person_id=command.person_id)] if person.died_on is not None else []
 
 
-_PERSON = PersonId("0190a000-0000-8000-8000-000000000010")
+def note_household_change(command: NoteHouseholdChange, person: KnownPerson, _context: Context) -> list[HouseholdChangeKnown]:
+    """The change is known here. Source: SG-05."""
+    if command.signal_id in person.changes:
+        return []
+    return [HouseholdChangeKnown(**command.model_dump(exclude={"occurred_at"}))]
+
+
+def forget_household_change(command: ForgetHouseholdChange, person: KnownPerson, _context: Context) -> list[HouseholdChangeForgotten]:
+    """The change counts no longer. Source: SG-05, R-MAR-02."""
+    if command.signal_id not in person.changes:
+        return []
+    return [HouseholdChangeForgotten(person_id=command.person_id, signal_id=command.signal_id)]
+
+
+def note_residence(command: NoteResidence, _person: KnownPerson, _context: Context) -> list[ResidenceKnown]:
+    """The person's area is known here. Source: SG-06."""
+    return [ResidenceKnown(person_id=command.person_id, area=command.area, since=command.since)]
+
+
+_ID = "0190a000-0000-8000-8000-0000000000"
+_PERSON, _OTHER, _SIGNAL = PersonId(f"{_ID}10"), PersonId(f"{_ID}11"), SignalId(f"{_ID}71")
 
 known_person = Aggregate(
     "known-person",
@@ -84,5 +155,29 @@ known_person = Aggregate(
             example=NoteDeath(person_id=_PERSON, died_on=date(2022, 6, 14), certainty=Certainty.CONFIRMED),
         ),
         command(withdraw_death, stream="any", roles={Role.SYSTEM}, example=WithdrawDeath(person_id=_PERSON)),
+        command(
+            note_household_change,
+            stream="any",
+            roles={Role.SYSTEM},
+            example=NoteHouseholdChange(
+                person_id=_PERSON,
+                signal_id=_SIGNAL,
+                other_person_id=_OTHER,
+                kind=HouseholdChangeKind.MARRIAGE,
+                on=date(2022, 5, 20),
+            ),
+        ),
+        command(
+            forget_household_change,
+            stream="any",
+            roles={Role.SYSTEM},
+            example=ForgetHouseholdChange(person_id=_PERSON, signal_id=_SIGNAL),
+        ),
+        command(
+            note_residence,
+            stream="any",
+            roles={Role.SYSTEM},
+            example=NoteResidence(person_id=_PERSON, area=AreaCode("440308004-pengwan"), since=date(2022, 9, 1)),
+        ),
     ],
 )

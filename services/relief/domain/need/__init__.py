@@ -15,7 +15,7 @@ from services.relief.domain.need.commands import (
     ReverseCoverage,
     TrimCoverage,
 )
-from services.relief.domain.need.coverage import committed, delivered, home_of, released, restated, reversed_line
+from services.relief.domain.need.coverage import committed, delivered, home_of, released, restated, reversed_line, unmet
 from services.relief.domain.need.decisions import check_lack, check_months
 from services.relief.domain.need.found import FoundOnTheWay, found_needs
 from services.relief.domain.need.state import Need, NeedEvent, Portion, Slot, evolve
@@ -46,4 +46,5 @@ __all__ = [
     "released",
     "restated",
     "reversed_line",
+    "unmet",
 ]

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.ids import HouseholdId, LineId, Month
-from contracts.relief.need import CoverageCommitted, CoverageDelivered, CoverageReleased, CoverageReversed, NeedReopened
+from contracts.ids import HouseholdId, LineId, Month, ReferralId
+from contracts.relief.need import (
+    CoverageCommitted,
+    CoverageDelivered,
+    CoverageReleased,
+    CoverageReversed,
+    NeedReopened,
+    UnmetNeedRecorded,
+    UnmetReason,
+)
 from contracts.terms import Layer, Period, Scheme
 from kit.aggregate import require
 from kit.clock import next_month
@@ -31,6 +39,18 @@ def committed(
         amount=amount,
         first_month=first,
         last_month=last,
+    )
+
+
+def unmet(need: Need, reason: UnmetReason, referral_id: ReferralId) -> UnmetNeedRecorded:
+    """Nobody helps with what is open now, and why: said in the append that closes a referral (section 3.5)."""
+    return UnmetNeedRecorded(
+        need_id=need.need_id,
+        household_id=home_of(need),
+        category=need.category,
+        residual=need.open_amount(),
+        reason=reason,
+        referral_id=referral_id,
     )
 
 

@@ -20,6 +20,7 @@ from contracts.relief.need import (
     NoReferralExplained,
     NoReferralReason,
     PriorPayerRecorded,
+    UnmetNeedRecorded,
 )
 from contracts.terms import ClosingCode, Measure, NeedCategory, Period, Urgency
 from kit.clock import months_between
@@ -120,18 +121,14 @@ def evolve(need: Need, event: NeedEvent) -> Need:
             return replace(need, gross_by_slot={**need.gross_by_slot, **dict.fromkeys(need.slots(first, last), gross)})
         case PriorPayerRecorded():
             return _paid_before(need, event)
-        case CoverageCommitted(line_id=line, amount=amount, first_month=first, last_month=last):
-            return _with_line(need, line, dict.fromkeys(need.slots(first, last), (amount, 0)))
         case CoverageRefused(line_id=line):
             return replace(need, refused=need.refused | {line})
-        case CoverageDelivered(line_id=line, amount=amount, month=month):
-            return _with_line(need, line, {need.slot(month): (-amount, amount)})
-        case CoverageReleased(line_id=line, amount=amount, month=month):
-            return _with_line(need, line, {need.slot(month): (-amount, 0)})
-        case CoverageReversed(line_id=line, amount=amount, month=month):
-            return _with_line(need, line, {need.slot(month): (0, -amount)})
+        case CoverageCommitted() | CoverageDelivered() | CoverageReleased() | CoverageReversed():
+            return _with_line(need, event.line_id, _changes(need, event))
         case NoReferralExplained(reason=reason):
             return replace(need, no_referral=reason)
+        case UnmetNeedRecorded():
+            return need  # it stays as open as it was
         case NeedClosed(code=code):
             return replace(need, closed=code)
         case NeedReopened():
@@ -157,6 +154,21 @@ def _paid_before(need: Need, event: PriorPayerRecorded) -> Need:
     slot = need.slot(event.month)
     payers = {**need.payers_by_slot, slot: need.payers_by_slot.get(slot, 0) + event.amount}
     return replace(need, payers_by_slot=payers, payer_lines=need.payer_lines | {event.line_id})
+
+
+def _changes(
+    need: Need, event: CoverageCommitted | CoverageDelivered | CoverageReleased | CoverageReversed
+) -> Mapping[Slot, tuple[int, int]]:
+    """By slot, how much more is committed and delivered."""
+    match event:
+        case CoverageCommitted(amount=amount, first_month=first, last_month=last):
+            return dict.fromkeys(need.slots(first, last), (amount, 0))
+        case CoverageDelivered(amount=amount, month=month):
+            return {need.slot(month): (-amount, amount)}
+        case CoverageReleased(amount=amount, month=month):
+            return {need.slot(month): (-amount, 0)}
+        case CoverageReversed(amount=amount, month=month):
+            return {need.slot(month): (0, -amount)}
 
 
 def _with_line(need: Need, line_id: LineId, changes: Mapping[Slot, tuple[int, int]]) -> Need:

@@ -13,21 +13,23 @@ from contracts.relief.referral import (
     Progress,
     ReferralClosed,
     ReferralCovered,
-    ReferralExpired,
     ReferralProgressNoted,
     ReferralReopened,
     ReferralReturned,
     ReferralServiceStarted,
+    ReferralStage,
     ReferralTaken,
     ReferralTurnedDown,
 )
 from contracts.terms import ClosingCode
 from kit.command import Command, Context, PositiveFen
 from kit.errors import Refused
-from services.relief.domain.referral.sending import expired
-from services.relief.domain.referral.state import Referral, Stage
+from services.relief.domain.referral.deadlines import Breach, timed
+from services.relief.domain.referral.sending import returned
+from services.relief.domain.referral.state import Referral
 
-AT_WORK = (Stage.ACCEPTED, Stage.IN_SERVICE)
+AT_WORK = (ReferralStage.ACCEPTED, ReferralStage.IN_SERVICE)
+Taking = ReferralTaken | ReferralReopened | ReferralClosed
 
 
 class TakeReferral(Command):
@@ -70,26 +72,26 @@ class CoverReferral(Command):
     amount: PositiveFen = Field(description="in the need's measure: fen for money")
 
 
-def take(
-    _command: TakeReferral, referral: Referral, context: Context
-) -> list[ReferralTaken | ReferralExpired | ReferralReopened | ReferralClosed]:
+@timed
+def take(_command: TakeReferral, referral: Referral, context: Context) -> list[Taking | Breach]:
     """The acceptance counts when it was given in time, however late it arrives; the receiver plans within five working days.
 
     A late one leads to nothing but the expiry. One given in time meets a referral already re-routed: the receiver is told DUPLICATE;
-    one that was closed without a new referral is open again and accepted. A repeat, or one that crossed a withdrawal, changes nothing.
+    one that was closed without a new referral is open again and accepted. A repeat, or one that crossed a withdrawal or a recall,
+    changes nothing.
     Raises: Refused("wrong_stage") for what was never sent or already declined.  Source: section 3.5, rulings 14, 15.
     """
     match referral.stage:
-        case Stage.SENT | Stage.EXPIRED if _in_time(referral, context):
+        case ReferralStage.SENT | ReferralStage.EXPIRED if _in_time(referral, context):
             return [_taken(referral, context)]
-        case Stage.SENT:
-            return [expired(referral)]
-        case Stage.CLOSED if _in_time(referral, context) and not referral.answered:
+        case ReferralStage.CLOSED if _in_time(referral, context) and not referral.answered:
             return _taken_after_end(referral, context)
-        case Stage.EXPIRED | Stage.CLOSED | Stage.WITHDRAWN | Stage.ACCEPTED | Stage.IN_SERVICE:
+        case ReferralStage.RETURNED if referral.reason is DeclineReason.RESTRICTED:
             return []
-        case Stage.PROPOSED | Stage.DECLINED | Stage.RETURNED:
+        case ReferralStage.PROPOSED | ReferralStage.DECLINED | ReferralStage.RETURNED:
             raise Refused("wrong_stage", stage=referral.stage)
+        case _:
+            return []
 
 
 def _in_time(referral: Referral, context: Context) -> bool:
@@ -107,16 +109,25 @@ def _taken(referral: Referral, context: Context) -> ReferralTaken:
     )
 
 
-def _taken_after_end(referral: Referral, context: Context) -> list[ReferralTaken | ReferralExpired | ReferralReopened | ReferralClosed]:
+def _taken_after_end(referral: Referral, context: Context) -> list[Taking | Breach]:
     """Closed after an expiry, before the answer that was given in time arrived."""
     match referral.follow:
         case Follow.NEW_REFERRAL if referral.closed_as is not ClosingCode.DUPLICATE:
             return [_duplicate(referral)]
         case Follow.CASE_CONFERENCE | Follow.UNMET_NEED:
-            again = ReferralReopened(referral_id=referral.referral_id, household_id=referral.household_id)
-            return [again, _taken(referral, context)]
+            return [reopened(referral, context), _taken(referral, context)]
         case _:
             return []
+
+
+def reopened(referral: Referral, context: Context) -> ReferralReopened:
+    """Open again under its id, to be sent within one working day."""
+    return ReferralReopened(
+        referral_id=referral.referral_id,
+        household_id=referral.household_id,
+        send_by=context.calendar.due_at(context.on, context.policy.referral_send_wd),
+        organisation_id=referral.organisation_id,
+    )
 
 
 def _duplicate(referral: Referral) -> ReferralClosed:
@@ -130,21 +141,18 @@ def _duplicate(referral: Referral) -> ReferralClosed:
     )
 
 
-def turn_down(
-    command: TurnDownReferral, referral: Referral, context: Context
-) -> list[ReferralTurnedDown | ReferralReturned | ReferralExpired]:
+@timed
+def turn_down(command: TurnDownReferral, referral: Referral, context: Context) -> list[ReferralTurnedDown | ReferralReturned | Breach]:
     """The referral waits to be routed anew within one working day. A no after the deadline is an expiry; one after a yes gives it back.
 
     Raises: Refused("wrong_stage") for what was never sent.  Source: section 3.5, rulings 14, 15.
     """
     match referral.stage:
-        case Stage.ACCEPTED | Stage.IN_SERVICE:
-            return [_returned(command.reason, referral, context)]
-        case Stage.SENT | Stage.EXPIRED if _in_time(referral, context):
+        case ReferralStage.ACCEPTED | ReferralStage.IN_SERVICE:
+            return [returned(command.reason, referral, context)]
+        case ReferralStage.SENT | ReferralStage.EXPIRED if _in_time(referral, context):
             return [_turned_down(command.reason, referral, context)]
-        case Stage.SENT:
-            return [expired(referral)]
-        case Stage.PROPOSED:
+        case ReferralStage.PROPOSED:
             raise Refused("wrong_stage", stage=referral.stage)
         case _:
             return []
@@ -159,46 +167,44 @@ def _turned_down(reason: DeclineReason, referral: Referral, context: Context) ->
     )
 
 
-def _returned(reason: DeclineReason, referral: Referral, context: Context) -> ReferralReturned:
-    return ReferralReturned(
-        referral_id=referral.referral_id,
-        household_id=referral.household_id,
-        reason=reason,
-        reroute_by=context.calendar.due_at(context.on, context.policy.referral_reroute_wd),
-    )
-
-
-def start_service(_command: StartService, referral: Referral, context: Context) -> list[ReferralServiceStarted]:
+@timed
+def start_service(_command: StartService, referral: Referral, context: Context) -> list[ReferralServiceStarted | Breach]:
     """The receiver is at work; a note is due in 30 days.
 
     Raises: Refused("wrong_stage") unless it was accepted.  Source: section 3.5.
     """
-    referral.require(Stage.ACCEPTED)
+    referral.require(ReferralStage.ACCEPTED)
     note_by = context.on + timedelta(days=context.policy.referral_progress_days)
     return [ReferralServiceStarted(referral_id=referral.referral_id, household_id=referral.household_id, note_by=note_by)]
 
 
-def note_progress(command: NoteProgress, referral: Referral, context: Context) -> list[ReferralProgressNoted]:
-    """The next note is due 30 days after this one; a note that is typed in late never moves the date back.
+@timed
+def note_progress(command: NoteProgress, referral: Referral, context: Context) -> list[ReferralProgressNoted | Breach]:
+    """The next note is due 30 days after this one; a note that is typed in after a newer one leaves the date as it is.
 
     Raises: Refused("wrong_stage") unless the receiver is at work.  Source: section 3.5.
     """
-    referral.require(Stage.IN_SERVICE)
-    note_by = max(referral.note_by, context.on + timedelta(days=context.policy.referral_progress_days))
+    referral.require(ReferralStage.IN_SERVICE)
+    note_by = context.on + timedelta(days=context.policy.referral_progress_days)
     return [
         ReferralProgressNoted(
-            referral_id=referral.referral_id, household_id=referral.household_id, progress=command.progress, note_by=note_by
+            referral_id=referral.referral_id,
+            household_id=referral.household_id,
+            progress=command.progress,
+            note_by=max(referral.note_by, note_by),
+            keeps_date=note_by <= referral.note_by,
         )
     ]
 
 
-def return_to_sender(command: ReturnReferral, referral: Referral, context: Context) -> list[ReferralReturned]:
+@timed
+def return_to_sender(command: ReturnReferral, referral: Referral, context: Context) -> list[ReferralReturned | Breach]:
     """The referral waits to be routed anew within one working day.
 
     Raises: Refused("wrong_stage") unless it was accepted.  Source: ruling 15.
     """
     referral.require(*AT_WORK)
-    return [_returned(command.reason, referral, context)]
+    return [returned(command.reason, referral, context)]
 
 
 def cover(command: CoverReferral, referral: Referral, _context: Context) -> list[ReferralCovered]:
@@ -206,6 +212,6 @@ def cover(command: CoverReferral, referral: Referral, _context: Context) -> list
 
     Raises: Refused("wrong_stage") for what was never sent.  Source: ruling 15.
     """
-    if referral.stage is Stage.PROPOSED and not referral.answered:
+    if referral.stage is ReferralStage.PROPOSED and not referral.answered:
         raise Refused("wrong_stage", stage=referral.stage)
     return [ReferralCovered(referral_id=referral.referral_id, household_id=referral.household_id, amount=command.amount)]

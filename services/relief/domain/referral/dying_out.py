@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contracts.ids import ReferralId
-from contracts.relief.referral import ReferralClosed
+from contracts.relief.referral import ReferralClosed, ReferralStage
 from contracts.terms import ClosingCode
 from kit.command import Command, Context
 from services.relief.domain.household import Household
-from services.relief.domain.referral.state import Referral, Stage
+from services.relief.domain.referral.state import Referral
 
-OVER = frozenset({Stage.WITHDRAWN, Stage.CLOSED})
+OVER = frozenset({ReferralStage.WITHDRAWN, ReferralStage.CLOSED})
 
 
 class EndWithHousehold(Command):

@@ -1,9 +1,11 @@
 """Temporary aid (L3, 临时救助): requested, granted within caps, paid in stages, closed; what stays open goes on to charity.
 
-Rules: R-TMP-01..05, 07, 08; rulings 3, 9, 10, 21, 25. `granting` decides, `paying` does what follows, `state` folds.
+Rules: R-TMP-01..05, 07, 08; rulings 3, 9, 10, 21, 25. `granting` decides, `paying` and `papers` do what follows, `state` folds.
 """
 
 from __future__ import annotations
+
+from datetime import date
 
 from contracts.ids import CaseId, EventCause, HouseholdId, NeedId, PersonId
 from contracts.relief.temp_aid import TempAidRefusal
@@ -14,16 +16,8 @@ from services.relief.domain.household import household
 from services.relief.domain.known_person import known_person
 from services.relief.domain.need import need
 from services.relief.domain.temp_aid.granting import GrantTempAid, RefuseTempAid, RequestTempAid, grant, refuse, request
-from services.relief.domain.temp_aid.paying import (
-    CloseTempAid,
-    PayTempAid,
-    ReturnTempAid,
-    SupplementTempAid,
-    close,
-    pay,
-    return_aid,
-    supplement,
-)
+from services.relief.domain.temp_aid.papers import MissPapers, RecordEasing, SupplementTempAid, miss_papers, record_easing, supplement
+from services.relief.domain.temp_aid.paying import CloseTempAid, PayTempAid, ReturnTempAid, close, pay, return_aid
 from services.relief.domain.temp_aid.state import TempAid, TempAidEvent, evolve, index
 from services.relief.domain.temp_aid_year import temp_aid_year
 
@@ -84,6 +78,8 @@ temp_aid = Aggregate(
             roles={Role.CASEWORKER, Role.DISTRICT_OFFICER},
             example=ReturnTempAid(case_id=_CASE, amount_fen=100_000),
         ),
+        command(record_easing, roles={Role.CASEWORKER}, anywhere=True, example=RecordEasing(case_id=_CASE, eased_on=date(2022, 10, 8))),
+        command(miss_papers, roles={Role.SYSTEM}, example=MissPapers(case_id=_CASE)),
         command(supplement, roles={Role.APPROVER}, anywhere=True, approval=True, example=SupplementTempAid(case_id=_CASE)),
         command(
             close,
@@ -97,7 +93,9 @@ temp_aid = Aggregate(
 __all__ = [
     "CloseTempAid",
     "GrantTempAid",
+    "MissPapers",
     "PayTempAid",
+    "RecordEasing",
     "RefuseTempAid",
     "RequestTempAid",
     "ReturnTempAid",

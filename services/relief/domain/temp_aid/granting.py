@@ -14,7 +14,7 @@ from contracts.relief.temp_aid import TempAidGranted, TempAidRefusal, TempAidRef
 from contracts.relief.temp_aid_year import TempAidCharged
 from contracts.terms import FundingSource, Layer, Measure, Period, Scheme, TempAidKind
 from kit.aggregate import require
-from kit.clock import month_of
+from kit.clock import month_of, shanghai_date
 from kit.command import Command, Context, PositiveFen
 from kit.errors import Refused
 from policy import Pack
@@ -42,7 +42,7 @@ class RequestTempAid(Command):
 
 
 class GrantTempAid(Command):
-    """Approve money. `conference`: a case conference decided; `eased_on`: the day an emergency eased, from which the papers are due."""
+    """Approve money. `conference`: a case conference decided; `eased_on`: the day an emergency eased, if it has: papers are due from then on."""
 
     case_id: CaseId
     amount_fen: PositiveFen
@@ -117,7 +117,7 @@ def grant(
     """The money is approved, counts on the need and in the household's year, all in one append.
 
     Raises: Refused("decided_already" | "household_closed" | "need_closed" | "outside_area" | "same_person" | "source_unknown" |
-    "conference_not_needed" | "not_an_emergency" | "same_cause"); Refused("above_cap", cap_fen): the case's or what is left of the
+    "conference_not_needed" | "not_an_emergency" | "not_yet" | "same_cause"); Refused("above_cap", cap_fen): the case's or what is left of the
     household's year; Refused("above_street_limit", limit_fen); Refused("above_residual", residual_fen).
     Source: R-TMP-05, R-TMP-07, rulings 3, 9, 10, 21, 25.
     """
@@ -160,6 +160,7 @@ def _require_competent(command: GrantTempAid, aid: TempAid, context: Context) ->
     require(command.source in context.policy.temp_sources, "source_unknown", source=command.source)
     require(not (emergency and command.conference), "conference_not_needed")
     require(emergency or command.eased_on is None, "not_an_emergency")
+    require(command.eased_on is None or command.eased_on <= shanghai_date(context.now), "not_yet")
 
 
 def _require_cause(command: GrantTempAid, aid: TempAid, context: Context, year: TempAidYear) -> None:

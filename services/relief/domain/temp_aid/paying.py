@@ -1,12 +1,12 @@
-"""After the grant: payments in stages, money that comes back, papers, and the end of the case (R-TMP-05, R-TMP-08, B11, B16)."""
+"""After the grant: payments in stages, money that comes back, and the end of the case (R-TMP-05, R-TMP-08, B11, B16)."""
 
 from __future__ import annotations
 
 from contracts.ids import CaseId, Month, ReferralId
 from contracts.relief.need import CoverageDelivered, CoverageReleased, CoverageReversed, NeedReopened
 from contracts.relief.referral import ReferralProposed
-from contracts.relief.temp_aid import TempAidClosed, TempAidPaid, TempAidReturned, TempAidSupplemented
-from contracts.terms import ClosingCode, FundingSource, Receiver, TempAidKind
+from contracts.relief.temp_aid import TempAidClosed, TempAidPaid, TempAidReturned
+from contracts.terms import ClosingCode, FundingSource, Receiver
 from kit.aggregate import require
 from kit.command import Command, Context, PositiveFen
 from services.relief.domain.need import Need, delivered, released, reversed_line
@@ -41,12 +41,6 @@ class ReturnTempAid(Command):
 
     case_id: CaseId
     amount_fen: PositiveFen
-
-
-class SupplementTempAid(Command):
-    """Sign the completed papers of an emergency as the second person."""
-
-    case_id: CaseId
 
 
 class CloseTempAid(Command):
@@ -100,18 +94,6 @@ def return_aid(
         amount_fen=command.amount_fen,
     )
     return [returned, *reversed_line(need, aid.line_id, command.amount_fen, _month_of_line(aid, need))]
-
-
-def supplement(_command: SupplementTempAid, aid: TempAid, context: Context) -> list[TempAidSupplemented]:
-    """The papers are complete and a second person has signed.
-
-    Raises: Refused("not_an_emergency" | "not_granted" | "supplemented_already" | "same_person").  Source: R-TMP-01, ruling 21.
-    """
-    require(aid.kind is TempAidKind.EMERGENCY, "not_an_emergency")
-    require(aid.granted, "not_granted")
-    require(not aid.supplemented, "supplemented_already")
-    require(context.actor_id != aid.approved_by, "same_person")
-    return [TempAidSupplemented(case_id=aid.case_id, household_id=aid.household_id, signed_by=context.actor_id)]
 
 
 def close(command: CloseTempAid, aid: TempAid, context: Context, need: Need) -> list[CoverageReleased | TempAidClosed | ReferralProposed]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import assert_never
 
 from contracts.ids import ActorId, CaseId, EventCause, HouseholdId, LineId, NeedId
 from contracts.relief.temp_aid import (
     TempAidClosed,
+    TempAidEased,
     TempAidGranted,
     TempAidPaid,
+    TempAidPapersOverdue,
     TempAidRefused,
     TempAidRequested,
     TempAidReturned,
@@ -18,9 +21,20 @@ from contracts.relief.temp_aid import (
 )
 from contracts.terms import ClosingCode, TempAidKind
 from kit.reaction import household_subject
-from kit.store.model import IndexChange, Link, ReleaseAll
+from kit.store.model import IndexChange, Link, ReleaseAll, SetTimer
+from policy.calendar import end_of
 
-TempAidEvent = TempAidRequested | TempAidGranted | TempAidRefused | TempAidPaid | TempAidReturned | TempAidSupplemented | TempAidClosed
+TempAidEvent = (
+    TempAidRequested
+    | TempAidGranted
+    | TempAidRefused
+    | TempAidPaid
+    | TempAidReturned
+    | TempAidEased
+    | TempAidPapersOverdue
+    | TempAidSupplemented
+    | TempAidClosed
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +54,8 @@ class TempAid:
     paid_fen: int = 0
     returned_fen: int = 0
     refused: bool = False
+    papers_due: date | None = None
+    papers_overdue: bool = False
     supplemented: bool = False
     closed: ClosingCode | None = None
 
@@ -66,19 +82,28 @@ class TempAid:
         """Emergency money was granted and no second person has signed the papers yet (ruling 21)."""
         return self.kind is TempAidKind.EMERGENCY and self.granted and not self.supplemented
 
+    def papers_late(self, at: datetime) -> bool:
+        """The last day for the papers is over, they are not complete, and nobody has said so yet (ruling 16: breach at 24:00)."""
+        due = self.papers_due
+        return self.lacks_papers and not self.papers_overdue and due is not None and at >= end_of(due)
+
 
 def evolve(aid: TempAid, event: TempAidEvent) -> TempAid:
     match event:
         case TempAidRequested():
             return _requested(aid, event)
-        case TempAidGranted(amount_fen=fen, approved_by=actor):
-            return replace(aid, granted_fen=fen, approved_by=actor)
+        case TempAidGranted(amount_fen=fen, approved_by=actor, papers_due=due):
+            return replace(aid, granted_fen=fen, approved_by=actor, papers_due=due)
         case TempAidRefused():
             return replace(aid, refused=True)
         case TempAidPaid(amount_fen=fen):
             return replace(aid, paid_fen=aid.paid_fen + fen)
         case TempAidReturned(amount_fen=fen):
             return replace(aid, returned_fen=aid.returned_fen + fen)
+        case TempAidEased(papers_due=due):
+            return replace(aid, papers_due=due)
+        case TempAidPapersOverdue():
+            return replace(aid, papers_overdue=True)
         case TempAidSupplemented():
             return replace(aid, supplemented=True)
         case TempAidClosed(code=code):
@@ -102,10 +127,14 @@ def _requested(aid: TempAid, event: TempAidRequested) -> TempAid:
 
 
 def index(event: TempAidEvent) -> Iterable[IndexChange]:
-    """An open case is found from its household."""
+    """An open case is found from its household; the last day for its papers is a timer."""
     match event:
         case TempAidRequested(household_id=home):
             return [Link(household_subject(home))]
+        case TempAidGranted(papers_due=date() as due) | TempAidEased(papers_due=due):
+            return [SetTimer("miss-papers", end_of(due))]
+        case TempAidSupplemented() | TempAidPapersOverdue():
+            return [SetTimer("miss-papers", None)]
         case TempAidClosed():
             return [ReleaseAll()]
         case _:
