@@ -30,7 +30,6 @@ from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
 from services.linkage.views.mobility_unit import UnitState
-from services.linkage.views.referral import ReferralState
 
 OUTSIDE_ZH = "需求之外"
 
@@ -158,7 +157,6 @@ _NEXT_ZH = {
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
     "complete_papers": "补齐材料并签字",
-    "visit": "上门探访",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",

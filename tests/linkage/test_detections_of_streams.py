@@ -18,7 +18,6 @@ from contracts.eldercare.care_visit_plan import (
     RiskLevel,
     VisitGround,
 )
-from contracts.eldercare.device import DeviceAssigned, DeviceHeardAgain, DeviceHeartbeatMissed, DeviceKind, DeviceReturn, DeviceReturned
 from contracts.eldercare.emergency_incident import AlarmReceived, AlarmSource
 from contracts.ids import (
     ActorId,
@@ -55,7 +54,7 @@ from tests.linkage.story import SHATOUJIAO, Story, an_id, at
 
 INSTANT = timedelta(microseconds=1)
 AREA, OWNER = AreaCode(SHATOUJIAO), ActorId("worker-1")
-OPINION, SIGNAL, TASK, PLAN, DEVICE, INCIDENT = (an_id(500 + number) for number in range(6))
+OPINION, SIGNAL, TASK, PLAN, DEVICE = (an_id(500 + number) for number in range(5))
 
 
 class TestOpinionOverdue:
@@ -201,52 +200,20 @@ class TestElderNotVisited:
         assert found_by(self.planned().tell(ended, on="2022-05-09"), at("2022-06-01"), "DET-15", self.KEY) == []
 
 
-class TestDevices:
-    """DET-16 and DET-23: silent, or too lively."""
-
-    SILENT = at("2022-06-02", 8)
-
-    def device(self, household: HouseholdId | None = None) -> dict[str, Any]:
-        return {"device_id": DeviceId(DEVICE), "person_id": GRANDMOTHER, "household_id": household}
-
-    def silent(self, story: Story, household: HouseholdId | None = None) -> Story:
-        named = self.device(household)
-        story.tell(DeviceAssigned(**named, kind=DeviceKind.PENDANT, area=AREA), on="2022-05-01")
-        missed = DeviceHeartbeatMissed(
-            **named, area=AREA, last_seen_at=at("2022-06-01", 8), silent_since=self.SILENT, incident_id=IncidentId(INCIDENT)
-        )
-        return story.tell(missed, on=self.SILENT)
-
-    @pytest.mark.parametrize("known", [False, True])
-    @pytest.mark.parametrize("ends", ["heard", "returned"])
-    def test_a_silent_device_until_it_is_heard_or_given_back(self, ends: str, known: bool) -> None:
-        """DET-16, E20: 24 hours after the last sign of life; with a household or without."""
-        home = HOUSEHOLD if known else None
-        key = HOUSEHOLD if known else f"device/{DEVICE}"
-        story = self.silent(opened(Story()) if known else Story(), home)
-        (finding,) = found_by(story, self.SILENT, "DET-16", key)
-        assert (finding.since, finding.household_id, finding.area, finding.owner) == (self.SILENT, home, SHATOUJIAO, Role.ALARM_DESK)
-        heard = DeviceHeardAgain(**self.device(home), heard_at=at("2022-06-03"))
-        returned = DeviceReturned(**self.device(home), reason=DeviceReturn.OWN_WISH)
-        story.tell(heard if ends == "heard" else returned, on="2022-06-03")
-        assert found_by(story, at("2022-07-01"), "DET-16", key)[0].until == at("2022-06-03")
-
-    def test_a_device_is_heard_after_its_elder_died(self) -> None:
-        """DET-23: died on 14 June, known on the 20th: the alarm of the 15th is a dispute; silence and the day of death are none."""
-        story = self.silent(opened(Story()), HOUSEHOLD)
-        for number, (day, source) in enumerate((("14", AlarmSource.BUTTON), ("15", AlarmSource.FALL), ("16", AlarmSource.SILENCE))):
-            alarm = AlarmReceived(
-                **self.device(HOUSEHOLD), incident_id=IncidentId(an_id(520 + number)), area=AREA, source=source,
-                alarmed_at=at(f"2022-06-{day}"), acknowledge_by=at(f"2022-06-{day}", 11),
-            )  # fmt: skip
-            story.tell(alarm, on=f"2022-06-{day}")
-        story.tell(
-            PersonDeceased(
-                person_id=GRANDMOTHER, died_on=date(2022, 6, 14), source=DeathSource.FUNERAL_HOME, certainty=Certainty.CONFIRMED
-            ),
-            on="2022-06-20",
-        )
-        assert found_by(story, at("2022-06-19"), "DET-23-device") == []
-        (finding,) = found_by(story, at("2022-06-21"), "DET-23-device")
-        assert (finding.detection, finding.since) == ("DET-23", at("2022-06-20"))
-        assert (finding.details["stream"], finding.details["died_on"]) == (f"emergency-incident/{an_id(521)}", "2022-06-14")
+def test_a_device_is_heard_after_its_elder_died() -> None:
+    """DET-23: died on 14 June, known on the 20th: the alarm of the 15th is a dispute; silence and the day of death are none."""
+    story = opened(Story())
+    for number, (day, source) in enumerate((("14", AlarmSource.BUTTON), ("15", AlarmSource.FALL), ("16", AlarmSource.SILENCE))):
+        alarm = AlarmReceived(
+            incident_id=IncidentId(an_id(520 + number)), device_id=DeviceId(DEVICE), person_id=GRANDMOTHER, area=AREA, source=source,
+            alarmed_at=at(f"2022-06-{day}"), acknowledge_by=at(f"2022-06-{day}", 11), household_id=HOUSEHOLD,
+        )  # fmt: skip
+        story.tell(alarm, on=f"2022-06-{day}")
+    story.tell(
+        PersonDeceased(person_id=GRANDMOTHER, died_on=date(2022, 6, 14), source=DeathSource.FUNERAL_HOME, certainty=Certainty.CONFIRMED),
+        on="2022-06-20",
+    )
+    assert found_by(story, at("2022-06-19"), "DET-23-device") == []
+    (finding,) = found_by(story, at("2022-06-21"), "DET-23-device")
+    assert (finding.detection, finding.since) == ("DET-23", at("2022-06-20"))
+    assert (finding.details["stream"], finding.details["died_on"]) == (f"emergency-incident/{an_id(521)}", "2022-06-14")

@@ -1,4 +1,7 @@
-"""DET-16: nothing was heard of a device for the whole limit. Eldercare tells the silence, not each heartbeat; it also names the instant."""
+"""DET-16: a device that has not been heard for the whole limit, until it is heard again or comes back. Somebody is to look after its person.
+
+It stands under the household where there is one; the device of somebody without a household is a scope of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ from collections.abc import Iterable
 from typing import get_args
 
 from services.linkage.detections.finding import HOUSEHOLD, Condition, Detection, Kind, NextStep, Scene, names
-from services.linkage.views.elder_watch import SilenceFact, silence
+from services.linkage.views.silent_device import SilenceFact, silent_device
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
-    """Until it is heard again or given back."""
-    for row in scene.of(silence):
-        if row.silent_since is not None:
-            since = row.silent_since
-            yield Condition(subject=row.stream, details={"silent_since": since.isoformat()}, due_at=since)
+    """Silences that go on. Eldercare's clock has named the instant: the last sign of life and the limit of 24 hours after it (R-ELD-06)."""
+    for row in scene.of(silent_device):
+        yield Condition(
+            subject=row.device_id,
+            details={"last_seen_at": row.last_seen_at.isoformat(), "incident": row.incident_id},
+            due_at=row.silent_since,
+        )
 
 
 device_silent = Detection(
@@ -23,6 +28,6 @@ device_silent = Detection(
     next_step=NextStep.VISIT,
     scopes=frozenset({HOUSEHOLD, "device"}),
     looks_at=names(*get_args(SilenceFact)),
-    reads=(silence,),
+    reads=(silent_device,),
     conditions=conditions,
 )

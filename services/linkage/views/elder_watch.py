@@ -16,7 +16,7 @@ from contracts.eldercare.care_visit_plan import (
     CareVisitPlanResumed,
     CareVisitRiskRevised,
 )
-from contracts.eldercare.device import DeviceActivated, DeviceHeardAgain, DeviceHeartbeatMissed, DeviceReinstated, DeviceReturned
+from contracts.eldercare.device import DeviceActivated, DeviceHeardAgain
 from contracts.eldercare.emergency_incident import AlarmReceived, AlarmSource
 from contracts.envelope import Event, Meta, stream_of
 from contracts.ids import EventId, PersonId
@@ -32,7 +32,6 @@ PlanFact = (
     | CareVisitPlanEnded
     | CareVisitPlanResumed
 )
-SilenceFact = DeviceHeartbeatMissed | DeviceHeardAgain | DeviceReturned | DeviceReinstated
 SignFact = DeviceActivated | DeviceHeardAgain | AlarmReceived
 
 
@@ -42,13 +41,6 @@ class CarePlanRow(Row, frozen=True):
     stream: str
     risk: str
     due_on: date | None
-
-
-class SilenceRow(Row, frozen=True):
-    """One device. silent_since: the limit after its last sign of life; None: it is heard."""
-
-    stream: str
-    silent_since: datetime | None
 
 
 class Sign(Value):
@@ -84,14 +76,6 @@ def evolve_plan(row: CarePlanRow | None, event: Event, _meta: Meta) -> CarePlanR
             return row
 
 
-def silence_of(event: Event) -> Iterable[str]:
-    return (stream_of(event),) if isinstance(event, SilenceFact) else ()
-
-
-def evolve_silence(_row: SilenceRow | None, event: Event, _meta: Meta) -> SilenceRow:
-    return SilenceRow(stream=stream_of(event), silent_since=event.silent_since if isinstance(event, DeviceHeartbeatMissed) else None)
-
-
 def sign_of(event: Event) -> Iterable[str]:
     return (stream_of(event),) if _is_sign(event) else ()
 
@@ -115,5 +99,4 @@ def _is_sign(event: Event) -> bool:
 
 
 care_plan = View("care_plan", row=CarePlanRow, key=plan_of, evolve=evolve_plan)
-silence = View("silence", row=SilenceRow, key=silence_of, evolve=evolve_silence)
 sign = View("sign", row=SignRow, key=sign_of, evolve=evolve_sign)
