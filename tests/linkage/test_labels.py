@@ -8,7 +8,7 @@ import pytest
 
 from contracts import terms
 from contracts.relief.need import CoverageRefusal
-from contracts.relief.referral import Progress
+from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
@@ -18,7 +18,6 @@ from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
-from services.linkage.views.referral import ReferralState
 
 LISTS: list[type[StrEnum]] = [
     terms.Layer,
@@ -34,7 +33,8 @@ LISTS: list[type[StrEnum]] = [
     terms.ClosingCode,
     terms.Receiver,
     terms.Purpose,
-    ReferralState,
+    ReferralLevel,
+    ReferralStage,
     Progress,
     CoverageRefusal,
     GiverKind,
@@ -53,7 +53,7 @@ def test_every_code_has_a_term(codes: type[StrEnum]) -> None:
 
 
 def test_every_detection_kind_and_next_step_has_a_term() -> None:
-    assert all(finding_zh(detection.id) for detection in DETECTIONS)
+    assert all(finding_zh(detection.name) for detection in DETECTIONS)
     assert all(kind_zh(kind) for kind in Kind)
     assert all(next_step_zh(step) for step in NextStep)
 
