@@ -48,8 +48,8 @@ class FindingRule(Values):
         return self
 
 
-DetectionId = Annotated[str, Field(pattern=r"^DET-[0-9]{2}$")]
-FindingRules = Annotated[Mapping[DetectionId, FindingRule], AfterValidator(MappingProxyType), PlainSerializer(dict)]
+DetectionName = Annotated[str, Field(pattern=r"^DET-[0-9]{2}(-[a-z]+)?$")]
+FindingRules = Annotated[Mapping[DetectionName, FindingRule], AfterValidator(MappingProxyType), PlainSerializer(dict)]
 
 
 class Linkage(Values):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from contracts.eldercare.mobility_asset import AssetKind
 from contracts.relief.need import CoverageRefusal
 from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.terms import (
@@ -28,6 +29,7 @@ from services.linkage.giving import GiverKind
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
+from services.linkage.views.mobility_unit import UnitState
 
 OUTSIDE_ZH = "需求之外"
 
@@ -52,6 +54,8 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "care_bed": "家庭养老床位", "meal": "长者助餐", "safety_training": "安全培训", "safety_accident": "安全责任事故",
         "organisation": "社会组织", "death": "死亡",
     },
+    AssetKind: {"wheelchair_fixed": "固定轮椅", "wheelchair_powered": "机动轮椅", "stair_climber": "爬楼机"},
+    UnitState: {"free": "可借", "on_loan": "借出", "overdue": "逾期未还", "missing": "遗失", "faulty": "故障"},
     Layer: {"L1": "常规救助", "L2": "专项救助", "L3": "临时救助", "L4": "慈善救助"},
     NeedCategory: {
         "living": "基本生活", "medical": "医疗", "education": "教育", "housing": "住房", "employment": "就业", "disability": "残疾",
@@ -118,18 +122,32 @@ def amount_text(value: int, measure: Measure) -> str:
 
 _DETECTION_ZH = {
     "DET-01": "需求有缺口且无人跟进",
+    "DET-02": "已认定困难但未享受基本生活救助",
+    "DET-05": "残疾人康复等需求逾期未落实",
+    "DET-06": "退出或未获批家庭再现困难预警未核查",
     "DET-07": "一人享受两项基本生活救助",
     "DET-08": "同一事由重复临时救助",
     "DET-09": "救助超过需求",
     "DET-12": "复核逾期",
     "DET-13": "转介逾期未处理",
+    "DET-14": "意见建议逾期未答复",
+    "DET-14-signal": "线索逾期未处置",
+    "DET-14-disclosure": "慈善信息逾期未公开",
+    "DET-15": "特殊老年人逾期未探访",
     "DET-16": "设备失联",
     "DET-17": "向已去世人员发放",
     "DET-23": "去世后仍有用餐记录",
+    "DET-23-device": "去世后设备仍有活动",
     "DET-25": "急难救助材料逾期未补",
 }
 _KIND_ZH = {"gap": "缺口", "overlap": "重复", "stale": "超期", "error": "差错", "process": "程序"}
 _NEXT_ZH = {
+    "offer_benefit": "告知并协助申请",
+    "start_service": "落实服务",
+    "check_again": "重新核查",
+    "answer_or_raise": "答复或上报",
+    "publish": "予以公开",
+    "visit": "上门探访",
     "refer_or_open_case": "转介或立案",
     "hold_and_decide": "暂停发放并裁定",
     "stop_second_grant": "停发第二笔",
@@ -139,7 +157,6 @@ _NEXT_ZH = {
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
     "complete_papers": "补齐材料并签字",
-    "visit": "上门探访",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",
@@ -156,9 +173,9 @@ def limit_text_zh(limit: Limit) -> str:
     return _LIMIT_ZH[limit.unit].format(limit.count)
 
 
-def finding_zh(detection: str) -> str:
-    """The title of a detection."""
-    return _DETECTION_ZH[detection]
+def finding_zh(rule: str) -> str:
+    """The title of a detection, by its rule's name."""
+    return _DETECTION_ZH[rule]
 
 
 def kind_zh(kind: str) -> str:

@@ -35,6 +35,7 @@ from services.linkage.api.events import EventTrailAnswer
 from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TRACE
 from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
+from services.linkage.api.mobility import UNITS, UnitsAnswer
 from services.linkage.api.parts import Parts
 from services.linkage.api.report_examples import ANNUAL, LIST, STREETS
 from services.linkage.api.reports import AnnualAnswer, ListAnswer, StreetsAnswer
@@ -59,6 +60,7 @@ def a_finding(number: int, area: str = SHATOUJIAO, *, over: bool = False, kind: 
     since = at("2022-05-01", number)
     return Finding(
         detection="DET-01",
+        rule="DET-01",
         kind=kind,
         scope=HOUSEHOLD,
         household_id=HOUSEHOLD,
@@ -400,6 +402,7 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/households/{household_id}/coverage",
         "/exceptions",
         "/funds/{fund_id}/trace",
+        "/mobility/units",
         "/events/{event_id}",
         "/reports/annual/{year}",
         "/reports/annual/{year}/{figure}/list",
@@ -417,6 +420,7 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (ExceptionsAnswer, EXCEPTIONS),
         (FundTraceAnswer, TRACE),
         (EventTrailAnswer, EVENT),
+        (UnitsAnswer, UNITS),
         (AnnualAnswer, ANNUAL),
         (ListAnswer, LIST),
         (StreetsAnswer, STREETS),

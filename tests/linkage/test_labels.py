@@ -53,7 +53,7 @@ def test_every_code_has_a_term(codes: type[StrEnum]) -> None:
 
 
 def test_every_detection_kind_and_next_step_has_a_term() -> None:
-    assert all(finding_zh(detection.id) for detection in DETECTIONS)
+    assert all(finding_zh(detection.name) for detection in DETECTIONS)
     assert all(kind_zh(kind) for kind in Kind)
     assert all(next_step_zh(step) for step in NextStep)
 

@@ -61,7 +61,7 @@ def finding_answer(finding: Finding, now: datetime) -> FindingAnswer:
     return FindingAnswer(
         id=finding.id,
         detection=finding.detection,
-        title_zh=finding_zh(finding.detection),
+        title_zh=finding_zh(finding.rule),
         kind=finding.kind,
         kind_zh=kind_zh(finding.kind),
         scope=finding.scope,

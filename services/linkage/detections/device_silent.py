@@ -6,11 +6,10 @@ It stands under the household where there is one; the device of somebody without
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
-from services.linkage.detections.finding import HOUSEHOLD, Condition, Detection, Kind, NextStep, Scene
-from services.linkage.views.silent_device import silent_device
-
-FACTS = frozenset({"eldercare.device.heartbeat-missed", "eldercare.device.heard-again", "eldercare.device.returned"})
+from services.linkage.detections.finding import HOUSEHOLD, Condition, Detection, Kind, NextStep, Scene, names
+from services.linkage.views.silent_device import SilenceFact, silent_device
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -23,16 +22,12 @@ def conditions(scene: Scene) -> Iterable[Condition]:
         )
 
 
-def _in(scope: str) -> Detection:
-    return Detection(
-        id="DET-16",
-        kind=Kind.STALE,
-        next_step=NextStep.VISIT,
-        looks_at=FACTS,
-        conditions=conditions,
-        scope=scope,
-        reads=(silent_device,),
-    )
-
-
-device_silent, device_silent_at_home = _in("device"), _in(HOUSEHOLD)
+device_silent = Detection(
+    id="DET-16",
+    kind=Kind.STALE,
+    next_step=NextStep.VISIT,
+    scopes=frozenset({HOUSEHOLD, "device"}),
+    looks_at=names(*get_args(SilenceFact)),
+    reads=(silent_device,),
+    conditions=conditions,
+)

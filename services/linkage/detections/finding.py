@@ -38,6 +38,12 @@ class Kind(StrEnum):
 class NextStep(StrEnum):
     """What the owner is to do."""
 
+    OFFER_BENEFIT = "offer_benefit"  # 告知并协助申请
+    START_SERVICE = "start_service"  # 落实服务
+    CHECK_AGAIN = "check_again"  # 重新核查
+    ANSWER_OR_RAISE = "answer_or_raise"  # 答复或上报
+    PUBLISH = "publish"  # 予以公开
+    VISIT = "visit"  # 上门探访
     REFER_OR_OPEN_CASE = "refer_or_open_case"  # 转介或立案
     HOLD_AND_DECIDE = "hold_and_decide"  # 暂停发放并裁定
     STOP_SECOND_GRANT = "stop_second_grant"  # 停发第二笔
@@ -47,7 +53,6 @@ class NextStep(StrEnum):
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
     CLEAR_DATA = "clear_data"  # 核实数据
     COMPLETE_PAPERS = "complete_papers"  # 补齐材料并签字
-    VISIT = "visit"  # 上门探访
 
 
 Detail = int | str
@@ -59,12 +64,14 @@ class Condition:
     """Something is so at a moment. `subject`: what it is about within the scope (a need, a person, two cases, the stream itself).
 
     earliest: it cannot have begun before this, however old the fact behind it is (a month that had to begin first).
-    due_at: the limit that the facts themselves name (a referral's answer); the detection's own limit counts from the beginning.
+    counts_from: where the detection's limit counts from, if not from the beginning (the day that an answer is due).
+    due_at: the limit that the facts themselves name (a referral's answer).
     """
 
     subject: str
     details: dict[str, Detail]
     earliest: datetime | None = None
+    counts_from: datetime | None = None
     due_at: datetime | None = None
 
 
@@ -99,7 +106,9 @@ class Scene:
 class Detection:
     """One detection of section 3.6. Its limit and its owners are the pack's (`Pack.findings`).
 
-    scope: whose Kafka keys it looks at: `household`, or an aggregate whose streams are their own key (`opinion`).
+    scopes: whose Kafka keys it looks at: `household`, and aggregates whose streams are their own key (`opinion`). What may name a household
+    but need not (`device`) has either key: the detection then stands in both.
+    rule: its line in the pack and its title; another than the id where one detection of the page is several here.
     looks_at: aggregates, or single events by wire name, that can change its answer; it is asked again only after one of these, or when a
     month or dated value begins. Keys of which no detection looks at anything cost nothing.
     reads: views of the scope beside the household's, folded for it in memory.
@@ -111,8 +120,13 @@ class Detection:
     next_step: NextStep
     looks_at: frozenset[str]
     conditions: Callable[[Scene], Iterable[Condition]]
-    scope: str = HOUSEHOLD
+    scopes: frozenset[str] = frozenset({HOUSEHOLD})
     reads: Sequence[View[Any]] = ()
+    rule: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.rule or self.id
 
 
 def events_of(aggregate: str, *, but: Iterable[type[Event]] = ()) -> frozenset[str]:
@@ -142,6 +156,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     detection: str
+    rule: str
     kind: Kind
     scope: str
     household_id: HouseholdId | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policy import end_of
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, events_of
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -25,6 +25,6 @@ papers_missing = Detection(
     id="DET-25",
     kind=Kind.PROCESS,
     next_step=NextStep.COMPLETE_PAPERS,
-    looks_at=frozenset({"temp-aid"}),
+    looks_at=events_of("temp-aid"),
     conditions=conditions,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from contracts.relief.entitlement import PaymentLineFailed, PaymentLinePaid
 from kit.clock import month_of, next_month
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, start_of_month
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, events_of, start_of_month
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -22,6 +23,6 @@ review_overdue = Detection(
     id="DET-12",
     kind=Kind.STALE,
     next_step=NextStep.REVIEW_ENTITLEMENT,
-    looks_at=frozenset({"entitlement"}),
+    looks_at=events_of("entitlement", but=[PaymentLinePaid, PaymentLineFailed]),
     conditions=conditions,
 )

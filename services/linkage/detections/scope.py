@@ -69,8 +69,8 @@ class Scopes:
 
     @cached_property
     def by_name(self) -> dict[str, Scope]:
-        names = sorted({one.scope for one in self.detections})
-        return {name: Scope(name=name, detections=[one for one in self.detections if one.scope == name]) for name in names}
+        names = sorted({name for one in self.detections for name in one.scopes})
+        return {name: Scope(name=name, detections=[one for one in self.detections if name in one.scopes]) for name in names}
 
     def of(self, key: str) -> Scope | None:
         """The scope of a Kafka key; None where no detection looks at such keys."""

@@ -23,7 +23,7 @@ from services.linkage.detections.scope import Home, Scope, names_of_class
 from services.linkage.rows import Fold
 
 Key = tuple[str, str]
-"""Detection and subject."""
+"""Name of the detection, and subject."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +65,8 @@ class _Timeline:
     def at(self, scene: Scene, moment: Moment) -> None:
         """Conditions that began, went on or ended with what became known at this moment. Only detections that look at it are asked."""
         asked = [one for one in self.detections if moment.changed is None or one.looks_at & moment.changed]
-        held = {(one.id, condition.subject): (one, condition) for one in asked for condition in one.conditions(scene)}
-        names = {one.id for one in asked}
+        held = {(one.name, condition.subject): (one, condition) for one in asked for condition in one.conditions(scene)}
+        names = {one.name for one in asked}
         for key in [key for key in self.open if key[0] in names and key not in held]:
             self.over.append(replace(self.open.pop(key), ended=moment.happened))
         for key, (detection, condition) in held.items():
@@ -108,12 +108,13 @@ def _take_until(pending: list[tuple[Event, Meta]], moment: datetime) -> list[tup
 
 def _finding(spell: Spell, key: str, home: Home, packs: Packs, calendar: Calendar) -> Finding:
     """Limit and owners are those of the pack in force when the condition began."""
-    rule = packs.at(shanghai_date(spell.began), home.area).findings[spell.detection.id]
+    rule = packs.at(shanghai_date(spell.began), home.area).findings[spell.detection.name]
     limit, named = limit_of(rule.limit), spell.condition.due_at
-    held = held_until(spell.began, limit, calendar)
-    since = max(held, named or held)
+    held = held_until(spell.condition.counts_from or spell.began, limit, calendar)
+    since = max(spell.began, held, named or held)
     return Finding(
         detection=spell.detection.id,
+        rule=spell.detection.name,
         kind=spell.detection.kind,
         scope=key,
         household_id=home.household_id,
@@ -182,4 +183,5 @@ def _months_named(fold: Fold) -> set[str]:
     if rows is None:
         return set()
     needs = {value.last_month for row in rows.needs for value in row.values if value.last_month}
-    return needs | {month for row in rows.entitlements for month in row.months()}
+    statuses = {month for span in rows.household.statuses for month in (span.first_month, span.last_month) if month}
+    return needs | statuses | {month for row in rows.entitlements for month in row.months()}

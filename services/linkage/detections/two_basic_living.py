@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
+from contracts.relief.entitlement import PaymentLineFailed, PaymentLinePaid
 from kit.clock import month_of
-from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
+from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, events_of
 from services.linkage.views.entitlement import EntitlementRow
 
 
@@ -32,6 +33,6 @@ two_basic_living = Detection(
     id="DET-07",
     kind=Kind.OVERLAP,
     next_step=NextStep.HOLD_AND_DECIDE,
-    looks_at=frozenset({"entitlement"}),
+    looks_at=events_of("entitlement", but=[PaymentLinePaid, PaymentLineFailed]),
     conditions=conditions,
 )
