@@ -56,7 +56,7 @@ class Pack(PolicyValues):
     @model_validator(mode="after")
     def _codes_exist(self) -> Self:
         named = {code for pair in self.exclusive_schemes for code in pair} | self.publicity_exempt_schemes | self.basic_living_schemes
-        named |= self.child_subsidy_difference_schemes | self.run_groups
+        named |= self.child_subsidy_difference_schemes | self.run_groups | self.public_good_schemes
         if unknown := sorted(named - set(self.scheme_layers)):
             raise ValueError(f"scheme_layers has no layer for {', '.join(unknown)}")
         if self.valid_to is not None and self.valid_to < self.valid_from:

@@ -56,6 +56,7 @@ class Linkage(Values):
     """How needs meet coverage and how long each step may take. `_wd` = working days, `_days` = calendar days."""
 
     scheme_layers: Layers
+    public_good_schemes: Codes
     exclusive_schemes: frozenset[Pair]
     overlap_tolerance_fen: Amount
     goods_count_categories: Codes
@@ -74,6 +75,12 @@ class Linkage(Values):
     def layer_of(self, scheme: str) -> str:
         """The layer of a scheme (ruling 13). Raises KeyError for a scheme the pack does not know."""
         return self.scheme_layers[scheme]
+
+    def channel_of(self, layer: str, scheme: str | None) -> str:
+        """Through which of the three channels aid comes: the government's three layers, public good, or charity (B13)."""
+        if layer != "L4":
+            return "government"
+        return "public_good" if scheme in self.public_good_schemes else "charity"
 
     def are_exclusive(self, one: str, other: str) -> bool:
         """Whether nobody may have both schemes for one period, whatever the amounts (overlap rule)."""

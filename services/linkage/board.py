@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from contracts.ids import HouseholdId
+from kit.identity import Role
 from services.linkage.detections.finding import Finding, Kind
 
 
@@ -34,12 +35,14 @@ def cursor_of(text: str) -> Cursor:
 class Question:
     """Which findings: of a kind or detection, in some areas (None: all), also those that are over; after a cursor.
 
+    owners: whose they are from the beginning (None: everybody's).
     at: those that were open at an instant, as known today; `over` then says nothing.
     """
 
     kind: Kind | None = None
     detection: str | None = None
     areas: Collection[str] | None = None
+    owners: Collection[Role] | None = None
     over: bool = False
     at: datetime | None = None
     after: Cursor | None = None
@@ -79,6 +82,7 @@ def _asked(one: Finding, question: Question) -> bool:
         (question.kind is None or one.kind is question.kind)
         and (question.detection is None or one.detection == question.detection)
         and (question.areas is None or one.area in question.areas)
+        and (question.owners is None or one.owner in question.owners)
         and _open(one, question)
         and (question.after is None or (one.since, one.id) > (question.after.since, question.after.id))
     )

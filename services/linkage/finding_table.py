@@ -42,6 +42,7 @@ PAGE = """
 select row from finding
  where ($1::text is null or kind = $1) and ($2::text is null or detection = $2) and ($3::text[] is null or area = any($3))
    and case when $8::timestamptz is null then $4 or until is null else since <= $8 and (until is null or until > $8) end
+   and ($9::text[] is null or row ->> 'owner' = any($9))
    and ($5::timestamptz is null or (since, id) > ($5, $6::text))
  order by since, id limit $7
 """
@@ -91,6 +92,7 @@ class FindingBoard:
             question.after and question.after.id,
             question.limit,
             question.at,
+            None if question.owners is None else list(question.owners),
         )
         return [_decoder.decode(row["row"]) for row in rows]
 

@@ -26,6 +26,7 @@ from contracts.terms import (
 from kit.money import yuan
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.matrix import Channel
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
@@ -97,6 +98,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
     },
+    Channel: {"government": "政府", "public_good": "公益", "charity": "慈善"},
     GiverKind: {
         "entitlement": "常规救助待遇", "special_aid": "专项救助个案", "temp_aid": "临时救助个案", "allocation": "慈善拨付",
         "voucher": "慈善超市积分券", "kitchen": "爱心厨房", "meal_account": "助餐账户", "unknown": "待同步",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
 
 from contracts.ids import HouseholdId, Month
 from contracts.terms import Layer, Measure, NeedCategory
@@ -20,9 +22,25 @@ LayerOf = Callable[[str], str]
 """The layer of a scheme: data of the policy pack (ruling 13)."""
 
 
+class Channel(StrEnum):
+    """Through whom aid comes (B13)."""
+
+    GOVERNMENT = "government"  # 政府
+    PUBLIC_GOOD = "public_good"  # 公益
+    CHARITY = "charity"  # 慈善
+
+
+class Schemes(Protocol):
+    """What the policy pack says of schemes: their layers are data (ruling 13), and so are the channels."""
+
+    def layer_of(self, scheme: str) -> str: ...
+
+    def channel_of(self, layer: str, scheme: str | None) -> str: ...
+
+
 @dataclass(kw_only=True, slots=True)
 class Covered:
-    """What one layer gives in one month of a category. list_value_fen: goods, beside the money."""
+    """What one layer or channel gives in one month of a category. list_value_fen: goods, beside the money."""
 
     committed: int = 0
     delivered: int = 0
@@ -49,6 +67,12 @@ class MatrixRow:
     need: int = 0
     residual: int = 0
     layers: dict[Layer, Covered] = field(default_factory=lambda: {layer: Covered() for layer in Layer})
+    channels: dict[Channel, Covered] = field(default_factory=lambda: {channel: Covered() for channel in Channel})
+
+    def give(self, layer: Layer, channel: str, covered: Covered) -> None:
+        """The same amount stands once among the layers and once among the channels: both have the same total (B13)."""
+        self.layers[layer].add(covered)
+        self.channels[Channel(channel)].add(covered)
 
     def share_permille(self, layer: Layer) -> int | None:
         """How much of the need the layer covers, in thousandths, rounded down; None where nothing is needed."""
@@ -60,6 +84,8 @@ class MatrixRow:
         self.residual += other.residual
         for layer, covered in other.layers.items():
             self.layers[layer].add(covered)
+        for channel, covered in other.channels.items():
+            self.channels[channel].add(covered)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,16 +115,17 @@ class _Rows:
         return self.by_key[key]
 
 
-def matrix(aid: AidChain, layer_of: LayerOf, first: Month | None = None, last: Month | None = None) -> CoverageMatrix:
+def matrix(aid: AidChain, schemes: Schemes, first: Month | None = None, last: Month | None = None) -> CoverageMatrix:
     """The matrix from month to month; by default from the first month with anything to the current one."""
     rows = _Rows()
     for need in aid.needs:
         for slot in need.slots:
             if slot.begun(aid.as_of):
-                _add_slot(rows, need, slot)
+                _add_slot(rows, need, slot, schemes)
     for line in aid.outside:
         money = Covered(delivered=line.delivered_fen, list_value_fen=line.list_value_fen)
-        rows.of(None, Measure.FEN, line.month).layers[Layer(layer_of(line.scheme))].add(money)
+        layer = Layer(schemes.layer_of(line.scheme))
+        rows.of(None, Measure.FEN, line.month).give(layer, schemes.channel_of(layer, line.scheme), money)
     now = Month(month_of(aid.as_of))
     until = min(last or now, now)
     since = first or min((key[2] for key in rows.by_key), default=until)
@@ -119,7 +146,7 @@ def _sums(rows: Iterable[MatrixRow]) -> list[MatrixRow]:
     return list(sums.values())
 
 
-def _add_slot(rows: _Rows, need: NeedChain, slot: Slot) -> None:
+def _add_slot(rows: _Rows, need: NeedChain, slot: Slot, schemes: Schemes) -> None:
     month = month_of(need.registered.on) if slot.slot == EVENT_SLOT else slot.slot
     row = rows.of(need.category, need.measure, month)
     row.gross += slot.gross
@@ -127,7 +154,7 @@ def _add_slot(rows: _Rows, need: NeedChain, slot: Slot) -> None:
     row.residual += slot.residual
     for line in slot.lines:
         for where, covered in (_by_month(line) if slot.slot == EVENT_SLOT else {slot.slot: _whole(line)}).items():
-            rows.of(need.category, need.measure, where).layers[line.layer].add(covered)
+            rows.of(need.category, need.measure, where).give(line.layer, schemes.channel_of(line.layer, line.scheme), covered)
 
 
 def _whole(line: Line) -> Covered:
@@ -159,3 +186,27 @@ def _left(line: Line, kind: MoveKind, standing: int) -> dict[str, int]:
             found[month] = found.get(month, 0) + part
             standing -= part
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AfterGovernment:
+    """Charity money that needs took (committed and delivered, fen), and how much of it after the first decision of L1 to L3 (C07)."""
+
+    given: int
+    after: int
+
+    @property
+    def share_permille(self) -> int | None:
+        """In thousandths, rounded down; None where charity gave nothing."""
+        return self.after * 1000 // self.given if self.given else None
+
+
+def after_government(aid: AidChain) -> AfterGovernment:
+    """Relief's own order says what came first: the needs took both."""
+    taken = [
+        line for need in aid.needs if need.measure is Measure.FEN for slot in need.slots if slot.begun(aid.as_of) for line in slot.lines
+    ]
+    decided = min((line.source.position for line in taken if line.layer is not Layer.CHARITY), default=None)
+    gifts = [line for line in taken if line.layer is Layer.CHARITY]
+    later = [line for line in gifts if decided is not None and line.source.position > decided]
+    return AfterGovernment(given=sum(line.amounts.covering for line in gifts), after=sum(line.amounts.covering for line in later))

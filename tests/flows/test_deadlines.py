@@ -38,6 +38,10 @@ class Days(District):
         if noon > self.clock.now():
             await advance(self.clock, noon, self.statuses)
 
+    def has_seen(self, stream: str, version: int) -> None:
+        """Somebody looked at a stream again."""
+        self._versions[stream.split("/", 2)[2]] = version
+
     async def give(self, by: str, path: str, on: str, body: Body = None, *, seen: bool = False, **more: Any) -> Told:
         await self.until(on)
         return await super().give(by, path, on, body, seen=seen, **more)
@@ -148,6 +152,9 @@ async def test_a_fire_in_a_holiday_is_helped_at_once_and_its_papers_are_asked_fo
     assert "DET-25" in alerts(missing)
     (line,) = slot_in(missing, need)["lines"]
     assert amounts(line) == (0, 2_000_00, 0)  # nothing is taken back
+    unseen = await days.refusal("approver", f"{case}/supplement", "2022-10-24", seen=True)
+    assert unseen["code"] == "version_mismatch"  # whoever signs has looked at the case since the timer acted
+    days.has_seen(case, unseen["actual"])
     told = await days.give("approver", f"{case}/supplement", "2022-10-24", seen=True)
     assert events_of(told, "relief.temp-aid.papers-overdue") == []  # the timer has said it
     assert "DET-25" not in alerts(await chain(days, home))

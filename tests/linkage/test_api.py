@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import httpx
+import msgspec
 import pytest
 from fastapi import FastAPI, Request
 
@@ -323,6 +324,34 @@ async def test_the_board_filters_by_kind_and_area_and_keeps_history(client: http
     for text in ("%%%", "bm8gY3Vyc29y"):
         wrong = await client.get("/exceptions", params={"cursor": text})
         assert (wrong.status_code, wrong.json()["code"]) == (400, "bad_cursor")
+
+
+async def test_the_board_of_a_past_day_is_asked_by_its_date(client: httpx.AsyncClient) -> None:
+    """B05: on 10 May the fourth finding, over since the 20th, still stood; on 30 April none did."""
+    then = (await client.get("/exceptions", params={"on": "2022-05-10", "area": SHATOUJIAO})).json()["items"]
+    assert [item["subject"] for item in then] == [an_id(1), an_id(2), an_id(4), an_id(5)]
+    assert then[0]["age_hours"] == 9 * 24 + 22  # 01:00 on the first to the end of the tenth, begun hours not counted
+    assert (await client.get("/exceptions", params={"on": "2022-04-30"})).json()["items"] == []
+
+
+async def test_the_board_is_also_a_table(client: httpx.AsyncClient) -> None:
+    """3.9: the same findings as CSV; the owner, the limit and the next step stand in it."""
+    answer = await client.get("/exceptions", params={"format": "csv", "kind": "gap", "limit": 1})
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (row["detection"], row["household_id"], row["owner"], row["limit_zh"]) == ("DET-01", HOUSEHOLD, "caseworker", "3个工作日")
+
+
+async def test_a_care_worker_sees_what_is_to_be_settled_there_and_nothing_else() -> None:
+    """DET-15, DET-16: findings that belong to the care worker or the alarm desk are seen by them; the households' needs are not."""
+    mine = msgspec.structs.replace(a_finding(7), scope="device/d-1", household_id=None, owner=Role.CARE_WORKER)
+    app = app_of(MemoryReader(four_layers()), board=MemoryBoard([a_finding(1), mine]))
+    async with client_of(app) as http:
+        worker = {"x-role": "care_worker"}
+        assert [one["subject"] for one in (await http.get("/exceptions", headers=worker)).json()["items"]] == [an_id(7)]
+        others = await http.get("/exceptions", params={"owner": "caseworker"}, headers=worker)
+        assert others.json()["items"] == []
+        assert [one["subject"] for one in (await http.get("/exceptions", params={"owner": "caseworker"})).json()["items"]] == [an_id(1)]
+        assert (await http.get(CHAIN_PATH, headers=worker)).status_code == 403
 
 
 async def test_open_findings_stand_on_the_chain_as_alerts(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ import asyncpg
 import pytest
 
 from contracts.envelope import Recorded
-from contracts.ids import AssessmentId
-from contracts.relief.household import HouseholdAssessed
+from contracts.ids import AssessmentId, Month
+from contracts.relief.household import HouseholdAssessed, StatusRecognised
+from contracts.terms import Status
 from kit.clock import Clock
 from kit.identity import Role
 from kit.journal import entries
@@ -27,10 +29,10 @@ from services.linkage.finding_table import FindingBoard, prepare
 from services.linkage.findings import PERSON, FindingsRunner, dirty_key, pending
 from tests.kit.journal.living import until
 from tests.kit.streams.places import fresh_database
-from tests.linkage.cases import BILLS, CHILD, FIRST_CASE, HOUSEHOLD, a_need, opened, requested
+from tests.linkage.cases import BILLS, CHILD, FIRST_CASE, HOUSEHOLD, a_need, four_layers, opened, regular, requested
 from tests.linkage.memory import MemoryReader
 from tests.linkage.points import CANTEEN, POINTS, closed_point, opened_point
-from tests.linkage.story import SHATOUJIAO, Story, an_id, at
+from tests.linkage.story import SHATOUJIAO, Story, an_id, at, by_key
 
 pytestmark = pytest.mark.real
 BREACH = datetime(2022, 4, 7, 16, 0, tzinfo=UTC)
@@ -299,3 +301,30 @@ async def test_the_board_of_a_past_day(board: Board) -> None:
     await board.settled()
     for instant, count in ((BREACH - MICRO, 0), (BREACH, 1), (at("2022-04-11") - MICRO, 1), (at("2022-04-11"), 0)):
         assert len(await board.board.page(Question(at=instant))) == count
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_whatever_arrives_first_the_board_is_the_same_in_the_end(board: Board, seed: int) -> None:
+    """Ruling 4 of the design, ruling 24: any order of the topics, looks in between and repeated marks: equal bytes."""
+    story = regular(four_layers()).tell(opened_point(), on="2022-04-01")
+    story.tell(StatusRecognised(household_id=HOUSEHOLD, status=Status.DIBAO, from_month=Month("2022-04")), on="2022-03-20")
+    both = Scopes(detections=[*SCOPES.detections, *POINTS.detections])
+    board.story.told[:] = story.told
+    await board.hear(both)
+    await board.settled(both)
+    expected = await board.pool.fetch("select * from finding order by id")
+    assert {row["detection"] for row in expected} >= {"DET-01", "DET-02", "DET-04"}
+    await board.pool.execute("truncate finding, journal, dirty")
+    board.written, board.story.told[:] = 0, []
+    pick, queues = random.Random(seed), by_key(story.told)
+    while queues:
+        queue = pick.choice(queues)
+        board.story.told.append(queue.pop(0))
+        queues = [rest for rest in queues if rest]
+        await board.hear(both)
+        if pick.random() < 0.3:
+            await board.settled(both)
+        if pick.random() < 0.2:
+            await mark_dirty(board.pool, [HOUSEHOLD])
+    await board.settled(both)
+    assert await board.pool.fetch("select * from finding order by id") == expected

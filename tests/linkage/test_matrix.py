@@ -12,7 +12,7 @@ from contracts.relief.need import CoverageReversed
 from contracts.terms import Layer, Measure, NeedCategory, Scheme
 from kit.testing import policy
 from services.linkage.chain import chain
-from services.linkage.matrix import CoverageMatrix, MatrixRow, matrix
+from services.linkage.matrix import AfterGovernment, Channel, CoverageMatrix, MatrixRow, after_government, matrix
 from services.linkage.rows import folded
 from tests.linkage.cases import (
     BILLS,
@@ -36,7 +36,7 @@ def matrix_of(story: Story, as_of: str, first: str | None = None, last: str | No
     assert rows is not None
     day = date.fromisoformat(as_of)
     pack = policy()[0].at(day, SHATOUJIAO)
-    return matrix(chain(rows, day), pack.layer_of, Month(first) if first else None, Month(last) if last else None)
+    return matrix(chain(rows, day), pack, Month(first) if first else None, Month(last) if last else None)
 
 
 def row_of(found: CoverageMatrix, category: NeedCategory | None, month: str) -> MatrixRow:
@@ -89,13 +89,40 @@ def test_a_return_lowers_the_delivery_it_took_back() -> None:
     assert row_of(found, NeedCategory.MEDICAL, "2022-04").residual == 120_000
 
 
+def test_aid_comes_through_three_channels() -> None:
+    """B13: the meal subsidy is the government's, goods of the charity shop are public good, money of a fund is charity."""
+    (total,) = matrix_of(meals_and_goods(four_layers()), "2022-06-01").sums
+    assert [(came.delivered, came.list_value_fen) for came in total.channels.values()] == [
+        (3_750_000 + 1_638_000 + 1_500, 0),
+        (0, 12_000),
+        (2_412_000, 0),
+    ]
+
+
+def test_the_share_of_charity_that_came_after_the_government_decided() -> None:
+    """C07: 10,000 fen of charity before the first decision, 30,000 after it: three quarters; nothing given has no share."""
+    story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01")
+    assert after(story).share_permille is None
+    story.tell(committed(an_id(501), 10_000, Layer.CHARITY, Scheme.CHARITY), on="2022-04-02")
+    assert after(story) == AfterGovernment(given=10_000, after=0)
+    story.tell(committed(an_id(502), 20_000, Layer.TEMPORARY, Scheme.TEMPORARY_AID), on="2022-04-03")
+    story.tell(committed(an_id(503), 30_000, Layer.CHARITY, Scheme.CHARITY), on="2022-04-04")
+    assert (after(story), after(story).share_permille) == (AfterGovernment(given=40_000, after=30_000), 750)
+
+
+def after(story: Story) -> AfterGovernment:
+    rows = folded(story.told)
+    assert rows is not None
+    return after_government(chain(rows, date(2022, 6, 1)))
+
+
 @settings(max_examples=50)
 @given(
     lines=st.lists(st.tuples(st.sampled_from(list(Layer)), st.integers(1, 90_000), st.integers(0, 100)), max_size=8),
     gross=st.integers(1, 500_000),
 )
 def test_column_sums_equal_what_was_accepted(lines: list[tuple[Layer, int, int]], gross: int) -> None:
-    """3.9: column sums equal the services' own totals, whatever is committed and delivered of each line."""
+    """3.9, B13: the sums by layer and by channel equal the services' own totals, whatever is committed and delivered of each line."""
     story = opened(Story()).tell(a_need(BILLS, gross), on="2022-04-01")
     for number, (layer, amount, part) in enumerate(lines):
         line, paid = LineId(an_id(500 + number)), amount * part // 100
@@ -107,5 +134,7 @@ def test_column_sums_equal_what_was_accepted(lines: list[tuple[Layer, int, int]]
     for layer in Layer:
         own = sum(amount for given_layer, amount, _ in lines if given_layer is layer)
         assert total.layers[layer].total == own
+    assert sum(came.total for came in total.channels.values()) == sum(amount for _, amount, _ in lines)
+    assert total.channels[Channel.GOVERNMENT].total == sum(amount for layer, amount, _ in lines if layer is not Layer.CHARITY)
     assert total.residual == max(0, gross - sum(amount for _, amount, _ in lines))
     assert total.measure is Measure.FEN

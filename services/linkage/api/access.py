@@ -8,6 +8,8 @@ from kit.identity import Actor, Forbidden, Role, may
 from policy import Areas
 
 CHAIN_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.AUDITOR, Role.READER})
+BOARD_READERS = CHAIN_READERS | {Role.CARE_WORKER, Role.ALARM_DESK}
+"""Who sees the exception board; those who read no chains see only what is theirs to settle."""
 MEMBER_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.AUDITOR})
 """Whose task needs to know who lives in the household; others see needs and aid without persons (3.9 AidChain)."""
 FUND_READERS = frozenset({Role.CHARITY_OFFICER, Role.DISTRICT_OFFICER, Role.AUDITOR, Role.READER})
@@ -16,10 +18,7 @@ FUND_OFFICERS = frozenset({Role.CHARITY_OFFICER, Role.AUDITOR})
 
 
 def may_read(actor: Actor, area: AreaCode, areas: Areas, readers: frozenset[Role] = CHAIN_READERS) -> None:
-    """Return if the actor, one of the readers, may see what lies in the area (a household).
-
-    An area that nobody knows is nobody's but the auditors'. Raises Forbidden.
-    """
+    """Return if the actor may see a household of the area. An area that nobody knows is nobody's but the auditors'. Raises Forbidden."""
     everywhere = Role.AUDITOR in actor.roles
     may(actor, readers, None, areas)
     if not everywhere and area not in areas.by_code:
@@ -27,8 +26,13 @@ def may_read(actor: Actor, area: AreaCode, areas: Areas, readers: frozenset[Role
     may(actor, readers, None if everywhere else area, areas)
 
 
+def readable_owners(actor: Actor) -> frozenset[Role] | None:
+    """Whose findings the actor may list; None: everybody's."""
+    return None if actor.roles & CHAIN_READERS else actor.roles
+
+
 def readable_areas(actor: Actor, areas: Areas, wanted: str | None, readers: frozenset[Role] = CHAIN_READERS) -> set[str] | None:
-    """The areas whose households (or what else these readers see) the actor may list, within a wanted area; None: all.
+    """The areas whose households the actor may list, within a wanted area; None: all.
 
     Raises Forbidden for a wanted one outside; NotFound for one that nobody knows.
     """

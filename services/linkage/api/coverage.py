@@ -15,7 +15,7 @@ from services.linkage.api.examples import COVERAGE
 from services.linkage.api.parts import AsOf, Format, KnownAt, Parts, Token, csv_response, wants_csv
 from services.linkage.chain import chain
 from services.linkage.labels import OUTSIDE_ZH, zh
-from services.linkage.matrix import CoverageMatrix, MatrixRow, matrix
+from services.linkage.matrix import AfterGovernment, Channel, CoverageMatrix, MatrixRow, after_government, matrix
 
 
 class LayerCell(Answer):
@@ -29,6 +29,24 @@ class LayerCell(Answer):
     list_value: Amount
 
 
+class ChannelCell(Answer):
+    """What came through one channel: government (L1 to L3), public good or charity. Together they are all that the layers give (B13)."""
+
+    channel: str
+    channel_zh: str
+    committed: Amount
+    delivered: Amount
+    list_value: Amount
+
+
+class CharityAnswer(Answer):
+    """Charity money that the needs took up to now, and how much of it after the first government decision (C07)."""
+
+    given: Amount
+    after_decision: Amount
+    share_permille: int | None
+
+
 class CoverageRow(Answer):
     """One category (null: outside a need), measure and month (null: the sum of all)."""
 
@@ -40,6 +58,7 @@ class CoverageRow(Answer):
     need: Amount
     residual: Amount
     layers: list[LayerCell]
+    channels: list[ChannelCell]
 
 
 class CoverageAnswer(Answer):
@@ -50,6 +69,7 @@ class CoverageAnswer(Answer):
     last_month: str
     rows: list[CoverageRow]
     sums: list[CoverageRow]
+    charity_after_government: CharityAnswer
     freshness: FreshnessAnswer
 
 
@@ -85,14 +105,15 @@ def coverage_routes(parts: Parts) -> APIRouter:
         may_read(actor, rows.household.area, parts.areas)
         day = parts.day(as_of)
         pack = parts.pack(day, rows.household.area)
-        found = matrix(chain(rows, day), pack.layer_of, first, last)
-        answer = coverage_answer(found, await parts.fresh([household_id], known_at))
+        aid = chain(rows, day)
+        found = matrix(aid, pack, first, last)
+        answer = coverage_answer(found, after_government(aid), await parts.fresh([household_id], known_at))
         return csv_response(f"coverage-{household_id}", HEADER, table(answer)) if wants_csv(request, format) else answer
 
     return router
 
 
-def coverage_answer(found: CoverageMatrix, fresh: FreshnessAnswer) -> CoverageAnswer:
+def coverage_answer(found: CoverageMatrix, after: AfterGovernment, fresh: FreshnessAnswer) -> CoverageAnswer:
     """The matrix as the API tells it."""
     return CoverageAnswer(
         household_id=found.household_id,
@@ -100,6 +121,9 @@ def coverage_answer(found: CoverageMatrix, fresh: FreshnessAnswer) -> CoverageAn
         last_month=found.last,
         rows=[_row(row) for row in found.rows],
         sums=[_row(row) for row in found.sums],
+        charity_after_government=CharityAnswer(
+            given=Amount.of(after.given), after_decision=Amount.of(after.after), share_permille=after.share_permille
+        ),
         freshness=fresh,
     )
 
@@ -115,6 +139,18 @@ def _row(row: MatrixRow) -> CoverageRow:
         need=Amount.of(row.need, row.measure),
         residual=Amount.of(row.residual, row.measure),
         layers=[_cell(row, layer) for layer in Layer],
+        channels=[_channel(row, channel) for channel in Channel],
+    )
+
+
+def _channel(row: MatrixRow, channel: Channel) -> ChannelCell:
+    came = row.channels[channel]
+    return ChannelCell(
+        channel=channel,
+        channel_zh=zh(channel),
+        committed=Amount.of(came.committed, row.measure),
+        delivered=Amount.of(came.delivered, row.measure),
+        list_value=Amount.of(came.list_value_fen),
     )
 
 

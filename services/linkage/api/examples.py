@@ -136,6 +136,10 @@ def _cell(layer: str, zh: str, delivered: dict[str, Any], share: int | None) -> 
     }
 
 
+def _channel(channel: str, zh: str, delivered: dict[str, Any]) -> dict[str, Any]:
+    return {"channel": channel, "channel_zh": zh, "committed": _NOTHING, "delivered": delivered, "list_value": _NOTHING}
+
+
 _ROW: dict[str, Any] = {
     "category": "medical",
     "category_zh": "医疗",
@@ -150,6 +154,11 @@ _ROW: dict[str, Any] = {
         _cell("L3", "临时救助", _fen(1_638_000, "16,380.00"), 210),
         _cell("L4", "慈善救助", _NOTHING, 0),
     ],
+    "channels": [
+        _channel("government", "政府", _fen(5_388_000, "53,880.00")),
+        _channel("public_good", "公益", _NOTHING),
+        _channel("charity", "慈善", _NOTHING),
+    ],
 }
 COVERAGE: dict[str, Any] = {
     "household_id": f"{_ID}a1",
@@ -157,6 +166,11 @@ COVERAGE: dict[str, Any] = {
     "last_month": "2022-05",
     "rows": [_ROW],
     "sums": [{**_ROW, "category": None, "category_zh": "合计", "month": None}],
+    "charity_after_government": {
+        "given": _fen(2_412_000, "24,120.00"),
+        "after_decision": _fen(2_412_000, "24,120.00"),
+        "share_permille": 1_000,
+    },
     "freshness": FRESH,
 }
 EXCEPTIONS: dict[str, Any] = {
