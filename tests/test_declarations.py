@@ -32,6 +32,7 @@ DISTRICT_WIDE = {
     "charity/voucher": "issued by the district's charity officers; redeemed at the shop where the goods lie",
     "charity/known-household": "noted by reactions only",
     "eldercare/known-person": "noted by reactions only",
+    "eldercare/known-organisation": "noted by reactions only",
     "eldercare/operator-training": "the district trains operators; they are booked everywhere",
 }
 """Aggregates of the whole district, each with its reason: only people of the district act on them, a street's cannot."""

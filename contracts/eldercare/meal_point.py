@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from contracts.envelope import Event, event
 from contracts.ids import AreaCode, MealPointId
+from contracts.terms import CheckInMethod
 
 
 class MealPointKind(StrEnum):
@@ -15,12 +16,16 @@ class MealPointKind(StrEnum):
 
 @event("eldercare.meal-point.opened", version=1, stream="meal_point_id")
 class MealPointOpened(Event):
-    """A place serves meals to elders, with a capacity a day. Source: E04, E05."""
+    """A place serves meals to elders, with a capacity a day. `methods`: how elders check in, never by face alone.
+
+    Source: E04, E05, R-ELD-07.
+    """
 
     meal_point_id: MealPointId
     area: AreaCode
     kind: MealPointKind
     capacity: int
+    methods: tuple[CheckInMethod, ...] = (CheckInMethod.FACE, CheckInMethod.CARD, CheckInMethod.CODE)
 
 
 @event("eldercare.meal-point.closed", version=1, stream="meal_point_id")

@@ -24,6 +24,8 @@ from kit.telemetry import span
 from policy import BeyondCalendar, Calendar, NoPolicy, Packs
 
 TRIES = 12
+CAREFUL_FROM = 3
+"""After so many tries in vain a command also holds the streams that it only reads."""
 CATCH_UP = 2_000
 
 
@@ -52,6 +54,7 @@ class CommandPath:
         self.resources = resources
         self._states = States(service, store)
         self._recording = Recording(service)
+        self._written: set[tuple[type[Command], str]] = set()
         self._position: int | None = None
         self._writer = GroupWriter(store, self._caught_up)
         self._places = Places(self._states, packs.areas)
@@ -75,16 +78,17 @@ class CommandPath:
             cause,
         )
         may(actor, spec.roles, None, self._packs.areas)
-        for _ in range(TRIES):
-            answer = await self._attempt(request)
+        for number in range(TRIES):
+            answer = await self._attempt(request, careful=number >= CAREFUL_FROM)
             if answer is not None:
                 return answer
         raise Contended("other commands changed the same streams each time")
 
-    async def _attempt(self, request: Request) -> Answer | None:
-        """One try; None: something moved meanwhile, decide again."""
+    async def _attempt(self, request: Request, *, careful: bool) -> Answer | None:
+        """One try; None: something moved meanwhile, decide again. careful: streams that are only read are held too."""
         streams = await self._streams(request)
-        async with self._states.held(streams):
+        held = streams if careful else [stream for stream in streams if self._writes(request, stream)]
+        async with self._states.held(held):
             loaded = await self._states.load(streams)
             if sorted(set(await self._streams(request))) != sorted(set(streams)):
                 return None
@@ -96,7 +100,24 @@ class CommandPath:
                 return await self._confirmed(request, loaded, Refused("no_policy", detail=str(no)))
             except BeyondCalendar as no:
                 return await self._confirmed(request, loaded, Refused("beyond_calendar", detail=str(no)))
+            if self._learns(request, append, held):
+                return None
             return await self._settle(request, loaded, append)
+
+    def _writes(self, request: Request, stream: str) -> bool:
+        """Whether decisions on this command are known to write to such streams: its own, and others where one did before.
+
+        Holding what is only read would make commands queue that do not disturb each other (all visits of one campaign). It is a matter
+        of speed alone: the append checks every version that was read.
+        """
+        return stream == request.stream or (request.spec.model, stream.split("/", 1)[0]) in self._written
+
+    def _learns(self, request: Request, append: Append, held: Sequence[str]) -> bool:
+        """A decision wrote to a stream that was not held: from now on such streams are, beginning with this command's next try."""
+        kinds = {event.stream.split("/", 1)[0] for event in append.events if event.stream not in held}
+        news = {(request.spec.model, kind) for kind in kinds} - self._written
+        self._written |= news
+        return bool(news)
 
     async def _streams(self, request: Request) -> list[str]:
         """The command's own stream and those it also reads; named by the command, else by the state."""

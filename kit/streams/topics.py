@@ -14,6 +14,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # not in its list of exports
 from confluent_kafka.cimpl import NewTopic
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from kit.errors import Retry
 
@@ -101,8 +102,12 @@ async def describe_topics(bootstrap: str, names: Iterable[str]) -> dict[str, Top
     return await _described(_admin(bootstrap), list(names))
 
 
+@retry(retry=retry_if_exception_type(KafkaException), stop=stop_after_delay(PATIENCE_S), wait=wait_fixed(0.1), reraise=True)
 async def ends_of(bootstrap: str, topic: Topic) -> dict[int, int]:
-    """The offset behind the newest message of each partition, now. Raises KafkaException when the broker does not answer within 10 s."""
+    """The offset behind the newest message of each partition, now; a partition that was just made has no leader for a moment.
+
+    Raises KafkaException when the broker does not answer within 10 s.
+    """
     asked = {TopicPartition(topic.name, number): LATEST for number in range(topic.partitions)}
     futures: Mapping[TopicPartition, Future[Any]] = _admin(bootstrap).list_offsets(asked, request_timeout=10)
     return {place.partition: (await asyncio.wrap_future(future)).offset for place, future in futures.items()}

@@ -96,7 +96,7 @@ def _consumers(services: dict[str, Any]) -> Table:
     for name, told in services.items():
         by_topic = groupby(told.get("consumers", []), key=lambda place: place["topic"])
         for topic, places in by_topic:
-            table.add_row(name, topic.split(".")[1], *_summed(list(places)))
+            table.add_row(name, topic.split(".", 1)[1].removesuffix(".events"), *_summed(list(places)))
     return table
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from kit.clock import SHANGHAI
 from kit.vault import invent_document_number
@@ -59,6 +60,17 @@ class CaseFile(BaseModel):
     persons: dict[str, Person] = {}
     area: str = ""
     steps: list[Step]
+
+    @model_validator(mode="after")
+    def _day_by_day(self) -> Self:
+        """The clock goes forward only, so the steps do too."""
+        days = [(step.day, number) for number, step in enumerate(self.steps, 1) if step.day is not None]
+        for (day, number), (next_day, next_number) in pairwise(days):
+            if next_day < day:
+                raise ValueError(
+                    f"step {next_number} is of {next_day}, after step {number} of {day}: write the steps in the order of their days"
+                )
+        return self
 
 
 class Names:

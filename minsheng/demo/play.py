@@ -33,12 +33,12 @@ ACTORS: dict[str, tuple[str, Role, str]] = {
 
 
 def merged(cases: Sequence[CaseFile]) -> list[tuple[date, int, Step]]:
-    """The steps of all cases by day: (day, number of the case, step). A step without a day, or with an earlier one, follows the one before."""
+    """The steps of all cases by day: (day, number of the case, step). A step without a day follows the one before."""
     steps: list[tuple[date, int, Step]] = []
     for number, case in enumerate(cases):
         day = date.min
         for step in case.steps:
-            day = max(day, step.day or day)
+            day = step.day or day
             steps.append((day, number, step))
     return sorted(steps, key=lambda item: item[:2])
 

@@ -22,7 +22,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.places import Community, homes
 from minsheng.district.seasons import FIRST, pay_day, workday_from
 
-ADULT, ELDER = 18, 60
+ADULT, ELDER, VERY_OLD = 18, 60, 78
 
 
 class Group(StrEnum):
@@ -51,6 +51,7 @@ class Trait(StrEnum):
     DISABLED = "disabled"
     DEVICE = "device"
     EATER = "eater"
+    CARE_BED = "care_bed"
 
 
 @dataclass(slots=True)
@@ -171,6 +172,7 @@ def people(seed: int, scale: Scale) -> People:
     _mark(everybody, scale)
     _decide_fates(everybody, scale)
     _let_die(everybody, scale)
+    _mark_beds(everybody, scale.of(figures.CARE_BEDS, 4))
     return everybody
 
 
@@ -236,6 +238,13 @@ def _mark_eaters(everybody: People, count: int) -> None:
     others = [home.head for home in everybody.of(Group.ELDERS)]
     for person in [*poor[: count // 3], *others[: count - min(count // 3, len(poor))]]:
         person.traits.add(Trait.EATER)
+
+
+def _mark_beds(everybody: People, count: int) -> None:
+    """Very old people whose home becomes their care bed; nobody of them dies."""
+    old = [home.head for home in everybody.of(Group.ELDERS) if home.is_lasting and home.head.age() >= VERY_OLD]
+    for person in old[:: max(1, len(old) // count)][:count]:
+        person.traits.add(Trait.CARE_BED)
 
 
 def _decide_fates(everybody: People, scale: Scale) -> None:

@@ -9,6 +9,7 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import People, people
 from minsheng.district.step import Step
 from minsheng.district.stories import (
+    care,
     caring,
     charity_work,
     child_subsidy,
@@ -17,14 +18,17 @@ from minsheng.district.stories import (
     dibao,
     donations,
     meals,
+    mobility,
     opening,
     organisations,
     referrals,
+    residents,
     screening,
     shop,
     signals,
     special_aid,
     temp_aid,
+    trainings,
     visits,
     volunteers,
 )
@@ -50,6 +54,10 @@ STORIES: tuple[Telling, ...] = (
     volunteers.tell,
     charity_work.tell,
     devices.tell,
+    residents.tell,
+    mobility.tell,
+    care.tell,
+    trainings.tell,
 )
 """In the order of telling, which orders steps of the same instant."""
 

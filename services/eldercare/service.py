@@ -12,6 +12,7 @@ from services.eldercare.domain.device import device
 from services.eldercare.domain.emergency_incident import emergency_incident
 from services.eldercare.domain.family_care_bed import family_care_bed
 from services.eldercare.domain.known_household import known_household
+from services.eldercare.domain.known_organisation import known_organisation
 from services.eldercare.domain.known_person import known_person
 from services.eldercare.domain.loan import loan
 from services.eldercare.domain.meal_account import meal_account
@@ -21,6 +22,7 @@ from services.eldercare.domain.operator_training import operator_training
 from services.eldercare.domain.safety_accident import safety_accident
 from services.eldercare.domain.safety_training import safety_training
 from services.eldercare.reactions.death import on_death, on_death_revoked
+from services.eldercare.reactions.organisations import on_deregistered, on_reinstated, on_restricted
 from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
 from services.eldercare.resources import EldercareResources, open_resources
 from services.eldercare.telemetry import topic
@@ -49,9 +51,19 @@ eldercare = Service(
         safety_training,
         safety_accident,
         known_household,
+        known_organisation,
         known_person,
     ],
-    reactions=[on_household_opened, on_status_recognised, on_status_expired, on_death, on_death_revoked],
+    reactions=[
+        on_household_opened,
+        on_status_recognised,
+        on_status_expired,
+        on_death,
+        on_death_revoked,
+        on_restricted,
+        on_deregistered,
+        on_reinstated,
+    ],
     resources=open_resources,
     routers=routers,
     tables=["telemetry"],

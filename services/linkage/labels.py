@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from contracts.eldercare.mobility_asset import AssetKind
 from contracts.relief.need import CoverageRefusal
-from contracts.relief.referral import Progress
+from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.terms import (
     ClosingCode,
     Department,
@@ -29,7 +30,7 @@ from services.linkage.matrix import Channel
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
-from services.linkage.views.referral import ReferralState
+from services.linkage.views.mobility_unit import UnitState
 
 OUTSIDE_ZH = "需求之外"
 
@@ -54,6 +55,8 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "care_bed": "家庭养老床位", "meal": "长者助餐", "safety_training": "安全培训", "safety_accident": "安全责任事故",
         "organisation": "社会组织", "death": "死亡",
     },
+    AssetKind: {"wheelchair_fixed": "固定轮椅", "wheelchair_powered": "机动轮椅", "stair_climber": "爬楼机"},
+    UnitState: {"free": "可借", "on_loan": "借出", "overdue": "逾期未还", "missing": "遗失", "faulty": "故障"},
     Layer: {"L1": "常规救助", "L2": "专项救助", "L3": "临时救助", "L4": "慈善救助"},
     NeedCategory: {
         "living": "基本生活", "medical": "医疗", "education": "教育", "housing": "住房", "employment": "就业", "disability": "残疾",
@@ -86,10 +89,11 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "general": "不限定", "children": "儿童", "children_serious_illness": "儿童大病", "disability": "助残", "elders": "助老",
         "epidemic": "抗疫", "education": "助学",
     },
-    ReferralState: {
+    ReferralStage: {
         "proposed": "拟转介", "sent": "已转介", "accepted": "已接收", "in_service": "服务中", "declined": "已拒绝", "returned": "已退回",
         "expired": "已超时", "withdrawn": "已撤回", "closed": "已结案",
     },
+    ReferralLevel: {"street": "街道负责人", "district": "区级负责人", "bureau": "局领导"},
     Progress: {"on_course": "按计划", "delayed": "有延误", "blocked": "受阻"},
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
@@ -136,8 +140,9 @@ _DETECTION_ZH = {
     "DET-17": "向已去世人员发放",
     "DET-23": "去世后仍有用餐记录",
     "DET-23-device": "去世后设备仍有活动",
+    "DET-25": "急难救助材料逾期未补",
 }
-_KIND_ZH = {"gap": "缺口", "overlap": "重复", "stale": "超期", "error": "差错"}
+_KIND_ZH = {"gap": "缺口", "overlap": "重复", "stale": "超期", "error": "差错", "process": "程序"}
 _NEXT_ZH = {
     "offer_benefit": "告知并协助申请",
     "start_service": "落实服务",
@@ -153,6 +158,7 @@ _NEXT_ZH = {
     "answer_or_reroute": "催办或改派",
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
+    "complete_papers": "补齐材料并签字",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",

@@ -18,10 +18,11 @@ from services.linkage.rows import HOUSEHOLD_VIEWS
 from services.linkage.views.counted import counted
 from services.linkage.views.donation import donation
 from services.linkage.views.fund import draw, fund
+from services.linkage.views.mobility_unit import mobility_unit
 from services.linkage.views.vital import vital
 
 SOURCES = ("registry", "relief", "charity", "eldercare")
-VIEWS: tuple[View[Any], ...] = (*HOUSEHOLD_VIEWS, vital, fund, draw, donation, counted)
+VIEWS: tuple[View[Any], ...] = (*HOUSEHOLD_VIEWS, vital, fund, draw, donation, mobility_unit, counted)
 
 
 def _routers(parts: ReadParts, authenticate: Authenticate) -> Sequence[APIRouter]:

@@ -22,6 +22,7 @@ from services.relief.domain.visit import visit
 from services.relief.domain.visit_campaign import visit_campaign
 from services.relief.reactions.coverage import coverage_reactions
 from services.relief.reactions.death import on_death, on_death_revoked, on_died_out
+from services.relief.reactions.organisations import organisation_reactions
 from services.relief.reactions.referrals import referral_reactions
 from services.relief.reactions.residents import resident_reactions
 
@@ -55,5 +56,6 @@ relief = Service(
         *resident_reactions,
         *coverage_reactions,
         *referral_reactions,
+        *organisation_reactions,
     ],
 )

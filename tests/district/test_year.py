@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from kit.clock import shanghai_date
 from kit.vault import check_document_number
-from minsheng.district import Step, year
+from minsheng.district import EXAMPLE, Step, year
 from minsheng.district.seasons import DONATIONS_PERCENT, SCREENING_PERCENT, TEMP_AID_SHARES, VISITS_PERCENT, is_closed, split, window_of
 from tests.district.world import World
 
@@ -34,24 +34,53 @@ def by_month(found: Iterable[Step], amount: str = "") -> list[int]:
     return [months[month] for month in range(1, 13)]
 
 
+_small: list[World] = []
+
+
+async def small_year() -> World:
+    """A world in which a small year was played, once for all tests: every step was answered as it says."""
+    if not _small:
+        world = World()
+        assert await world.play(year(SEED, 0.02)) > 2_000
+        _small.append(world)
+    return _small[0]
+
+
 async def test_a_small_year_is_accepted_step_by_step() -> None:
     """Every command of a small year is stored, or refused where it says so; no reaction and no timer fails."""
-    world = World()
-    given = await world.play(year(7, 0.02))
-    assert given > 2_000
+    world = await small_year()
     assert world.refusals.told == []
     assert not world.events("charity.allocation.refused")
 
 
 async def test_every_kind_of_referral_happens_in_a_small_year() -> None:
     """Section 3.5: met, declined, expired, returned, withdrawn, unmet, put to a conference and reopened, each at least once."""
-    world = World()
-    await world.play(year(SEED, 0.02))
+    world = await small_year()
     told = {event.meta.type.rsplit(".", 1)[1] for event in world.events_of("relief", "referral")}
     assert {"accepted", "declined", "expired", "returned", "withdrawn", "reopened", "covered"} <= told
     closed = [json.loads(event.data) for event in world.events("relief.referral.closed")]
     assert {one["code"] for one in closed} >= {"MET", "PARTLY_MET", "NO_SUPPLY"}
     assert {one.get("follow") for one in closed} >= {"new_referral", "case_conference", "unmet_need"}
+
+
+async def test_one_family_was_forgotten_and_helped_in_the_end() -> None:
+    """DET-13, section 3.5: nobody answers, the referral expires and goes to the next level; routed anew, the need is met."""
+    world = await small_year()
+    first = next(step.id for step in whole_year() if step.story == EXAMPLE and step.command == "propose" and step.service == "relief")
+    story = [event.meta.type.rsplit(".", 1)[1] for event in world.events_of("relief", "referral") if event.meta.stream.endswith(first)]
+    assert story == ["proposed", "sent", "expired", "escalated", "closed"]
+    closed = {event.meta.stream: json.loads(event.data) for event in world.events("relief.referral.closed")}
+    again = closed[f"referral/{first}"]["replaced_by"]
+    assert closed[f"referral/{again}"]["code"] == "MET"
+
+
+async def test_deaths_end_what_they_should() -> None:
+    """SG-04, ruling 22: aid ends with the month of the death, a false report is taken back and its month paid, a late one is recalled."""
+    world = await small_year()
+    stopped = [json.loads(event.data) for event in world.events("relief.entitlement.stopped")]
+    assert any(one["reason"] == "death" for one in stopped)
+    assert len(world.events("registry.person.death-revoked")) == 1
+    assert len(world.events("relief.entitlement.payment-line-failed")) == 2
 
 
 def digest(found: Iterable[Step]) -> str:
@@ -164,6 +193,15 @@ def test_volunteers() -> None:
     assert len({step.body["person_id"] for step in shifts}) == 1_960
     assert len({step.body["organisation_id"] for step in shifts}) == 124
     assert len(list(steps("registry/organisation/register"))) == 190
+
+
+def test_mobility_care_and_trainings() -> None:
+    """E08, E13, J11: 70 wheelchairs lent 4,200 times, 56 care beds signed, 32 trainings with 1,230 person-times."""
+    chairs = [step for step in steps("eldercare/mobility-asset/deploy") if step.body["kind"] != "stair_climber"]
+    assert (len(chairs), len(list(steps("eldercare/loan/unlock")))) == (70, 4_200)
+    assert len(list(steps("eldercare/family-care-bed/contract"))) == 56
+    attended = [person for step in steps("eldercare/safety-training/record-attendance") for person in step.body["person_ids"]]
+    assert (len(list(steps("eldercare/safety-training/hold"))), len(attended)) == (32, 1_230)
 
 
 def test_elders() -> None:

@@ -261,8 +261,9 @@ STEPS = st.lists(
 @hypothesis_given(steps=STEPS)
 def test_every_active_plan_has_one_due_day_ahead(steps: list[tuple[Command, int, bool]]) -> None:
     """E27, DET-15: whatever is told in which order, one timer stands, never before the day on which it was set."""
-    facts: list[Event] = [opened()]
-    timers = {change.name: change.due for change in index(facts[0]) if isinstance(change, SetTimer)}
+    first = opened()
+    facts: list[Event] = [first]
+    timers = {change.name: change.due for change in index(first) if isinstance(change, SetTimer)}
     day = march(1)
     for command, days, held in steps:
         day += timedelta(days=days)

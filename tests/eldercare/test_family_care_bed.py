@@ -25,6 +25,7 @@ from contracts.eldercare.family_care_bed import (
     BedSuspended,
     StayKind,
 )
+from contracts.eldercare.known_organisation import ReinstatementKnown, RestrictionKnown
 from contracts.envelope import Event
 from contracts.ids import AreaCode, CareBedId, OrganisationId, VisitId
 from contracts.terms import Certainty
@@ -51,6 +52,7 @@ from services.eldercare.domain.family_care_bed import (
 )
 from services.eldercare.domain.family_care_bed.state import index
 from services.eldercare.domain.known_household import known_household
+from services.eldercare.domain.known_organisation import known_organisation
 from services.eldercare.domain.known_person import known_person
 from tests.eldercare.facts import ELDER, HOME, ID, death_known, death_withdrawn, home_known
 
@@ -150,6 +152,17 @@ def test_a_person_has_one_contract_and_the_living_sign() -> None:
     ready().also(known_person, death_known(LEFT, Certainty.REPORTED)).when(SIGN).refused("person_held")
     assert list(index(APPLIED)) == [Link(f"person/{ELDER}")]
     assert list(index(contracted())) == [Take("care-bed", ELDER)]
+
+
+def test_nobody_signs_with_a_provider_that_is_restricted() -> None:
+    """SG-15: until it is reinstated; a contract that was signed before goes on."""
+    restricted = RestrictionKnown(organisation_id=PROVIDER, since=LEFT)
+    ready().also(known_organisation, restricted).when(SIGN).refused("organisation_restricted", since="2022-03-01")
+    again = ReinstatementKnown(organisation_id=PROVIDER)
+    ready().also(known_organisation, restricted, again).when(SIGN).then(contracted())
+    serving().also(known_organisation, restricted).when(DELIVER).then(
+        BedServiceDelivered(bed_id=BED, household_id=HOME, visit_id=VISIT, delivered_on=LEFT)
+    )
 
 
 def test_care_begins_once_the_home_is_fitted_and_visits_count_once() -> None:
@@ -262,8 +275,14 @@ def test_a_revocation_brings_back_nothing_that_a_person_closed() -> None:
 
 def test_active_contracts_are_counted_from_facts() -> None:
     """E08: signed and not closed, whether suspended, held or fitted; an application is none."""
-    signed = [APPLIED, assessed(), CHECKED, contracted()]
-    stories = [signed, [*signed, FITTED, BEGUN, SUSPENDED], [*signed, HELD], [*signed, closed(BedClosing.MOVED)], [APPLIED]]
+    signed: list[Event] = [APPLIED, assessed(), CHECKED, contracted()]
+    stories: list[list[Event]] = [
+        signed,
+        [*signed, FITTED, BEGUN, SUSPENDED],
+        [*signed, HELD],
+        [*signed, closed(BedClosing.MOVED)],
+        [APPLIED],
+    ]
     assert [family_care_bed.fold(story).has_contract for story in stories] == [True, True, True, False, False]
 
 

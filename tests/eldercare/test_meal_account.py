@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from contracts.eldercare.meal_account import AccountClosing, MealCheckedIn, MealSubsidyApplied, SubsidyGround
@@ -176,6 +177,16 @@ def test_nobody_checks_in_at_a_closed_or_unknown_meal_point() -> None:
     dibao_elder().also(meal_point, canteen_closed()).when(lunch(), on=TUESDAY).refused("meal_point_closed")
     elsewhere = CheckIn(**{**lunch().model_dump(), "meal_point_id": MealPointId("nowhere")})
     dibao_elder().when(elsewhere, on=TUESDAY).refused("not_found", stream="meal-point/nowhere")
+
+
+def test_a_meal_point_serves_by_the_methods_it_offers() -> None:
+    """R-ELD-07: one without a camera has card and code."""
+    plain = replace(canteen_opened(), methods=(CheckInMethod.CARD, CheckInMethod.CODE))
+    home = given(meal_account, opened()).also(meal_point, plain)
+    home.when(lunch(method=CheckInMethod.FACE), on=TUESDAY).refused("method_not_offered")
+    home.when(lunch(method=CheckInMethod.CARD), on=TUESDAY).then(
+        served(1_300, ELDERLY, method=CheckInMethod.CARD), subsidy(500, ELDERLY, 500)
+    )
 
 
 def test_nobody_checks_in_without_an_account() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from pydantic import ValidationError
+
 from contracts.eldercare.meal_point import MealPointKind
 from contracts.ids import AreaCode
+from contracts.terms import CheckInMethod
 from kit.testing import given
 from services.eldercare.domain.meal_point import CloseMealPoint, OpenMealPoint, meal_point
 from tests.eldercare.facts import CANTEEN, canteen_closed, canteen_opened
@@ -22,3 +26,14 @@ def test_a_meal_point_closes_once() -> None:
     command = CloseMealPoint(meal_point_id=CANTEEN)
     given(meal_point, canteen_opened()).when(command).then(canteen_closed())
     given(meal_point, canteen_opened(), canteen_closed()).when(command).refused("meal_point_closed")
+
+
+@pytest.mark.parametrize("methods", [(CheckInMethod.CARD,), (CheckInMethod.FACE, CheckInMethod.CODE)])
+def test_a_meal_point_always_offers_a_way_without_the_face(methods: tuple[CheckInMethod, ...]) -> None:
+    """R-ELD-07: the face alone is refused; without the camera nothing is missing."""
+    given(meal_point).when(OPEN.model_copy(update={"methods": (CheckInMethod.FACE,)})).refused("face_alone")
+    given(meal_point).when(OPEN.model_copy(update={"methods": (CheckInMethod.FACE, CheckInMethod.FACE)})).refused("face_alone")
+    events = given(meal_point).when(OPEN.model_copy(update={"methods": methods})).events
+    assert events[0].methods == methods
+    with pytest.raises(ValidationError, match="methods"):
+        OpenMealPoint.model_validate({**OPEN.model_dump(), "methods": []})

@@ -5,19 +5,34 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from contracts.envelope import Meta
-from contracts.ids import AreaCode, HouseholdId, Month
+from contracts.ids import ActorId, AreaCode, CareBedId, CareVisitPlanId, HouseholdId, Month, OrganisationId
+from contracts.registry.organisation import (
+    DeregistrationReason,
+    OrganisationDeregistered,
+    OrganisationReinstated,
+    OrganisationRestricted,
+    ReinstatementReason,
+    RestrictionReason,
+)
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
 from contracts.relief.household import HouseholdOpened, StatusExpired, StatusRecognised
 from contracts.terms import Certainty, DeathSource, Status
+from services.eldercare.domain.assist import CancelAssistForDeath
+from services.eldercare.domain.care_visit_plan import EndPlanForDeath, HoldPlanForDeath, ResumePlanAfterRevocation
 from services.eldercare.domain.device import ReinstateAfterRevocation, ReturnForDeath
+from services.eldercare.domain.family_care_bed import CloseBedForDeath, HoldBedForDeath, ResumeBedAfterRevocation
 from services.eldercare.domain.known_household import NoteHome, NoteStatus, NoteStatusEnd
+from services.eldercare.domain.known_organisation import NoteReinstatement, NoteRestriction
 from services.eldercare.domain.known_person import NoteDeath, WithdrawDeath
+from services.eldercare.domain.loan import AskCollection, WithdrawCollection
 from services.eldercare.domain.meal_account import CloseForDeath, ReopenAfterRevocation
 from services.eldercare.reactions.death import on_death, on_death_revoked
+from services.eldercare.reactions.organisations import on_deregistered, on_reinstated, on_restricted
 from services.eldercare.reactions.status import on_household_opened, on_status_expired, on_status_recognised
 from services.eldercare.service import eldercare
 from tests.eldercare.alarm_facts import DEVICE
-from tests.eldercare.facts import ACCOUNT, ELDER, HOME
+from tests.eldercare.facts import ACCOUNT, ELDER, HOME, ID
+from tests.eldercare.mobility_facts import ASSIST, LOAN
 
 THEN = datetime(2022, 8, 2, 4, tzinfo=UTC)
 META = Meta(
@@ -36,6 +51,7 @@ META = Meta(
     correlation_id="c-1",
 )
 DAY = date(2022, 6, 14)
+PROVIDER = OrganisationId("52770308mjdem0014u")
 
 
 def death(certainty: Certainty) -> PersonDeceased:
@@ -91,6 +107,38 @@ def test_a_revoked_death_is_withdrawn_first_and_then_opens_accounts_and_devices_
     streams = [f"meal-account/{ACCOUNT}", f"device/{DEVICE}"]
     again = [ReopenAfterRevocation(account_id=ACCOUNT), ReinstateAfterRevocation(device_id=DEVICE)]
     assert list(on_death_revoked.then(event, streams)) == again
+
+
+def test_a_report_holds_visits_and_beds_a_confirmation_ends_everything_and_a_revocation_takes_both_back() -> None:
+    """SG-04, ruling 22: a loan is fetched, a booking cancelled; each kind of stream is told its own command."""
+    plan, bed = CareVisitPlanId(f"{ID}b1"), CareBedId(f"{ID}c1")
+    streams = [f"loan/{LOAN}", f"assist/{ASSIST}", f"care-visit-plan/{plan}", f"family-care-bed/{bed}"]
+    assert list(on_death.then(death(Certainty.REPORTED), streams)) == [HoldPlanForDeath(plan_id=plan), HoldBedForDeath(bed_id=bed)]
+    assert list(on_death.then(death(Certainty.CONFIRMED), streams)) == [
+        EndPlanForDeath(plan_id=plan),
+        CloseBedForDeath(bed_id=bed),
+        AskCollection(loan_id=LOAN),
+        CancelAssistForDeath(assist_id=ASSIST),
+    ]
+    revoked = PersonDeathRevoked(person_id=ELDER, reason=RevocationReason.FALSE_REPORT)
+    assert list(on_death_revoked.then(revoked, streams)) == [
+        ResumePlanAfterRevocation(plan_id=plan),
+        ResumeBedAfterRevocation(bed_id=bed),
+        WithdrawCollection(loan_id=LOAN),
+    ]
+
+
+def test_what_the_registry_says_of_a_provider_is_noted() -> None:
+    """SG-15: a restriction or the end of the organisation, and the reinstatement."""
+    restricted = OrganisationRestricted(organisation_id=PROVIDER, reason=RestrictionReason.INVESTIGATION, since=DAY)
+    noted = NoteRestriction(organisation_id=PROVIDER, since=DAY, occurred_at=THEN)
+    assert list(on_restricted.record(restricted, META)) == [noted]
+    gone = OrganisationDeregistered(
+        organisation_id=PROVIDER, reason=DeregistrationReason.OWN_WISH, since=DAY, approved_by=ActorId("registrar-2")
+    )
+    assert list(on_deregistered.record(gone, META)) == [noted]
+    again = OrganisationReinstated(organisation_id=PROVIDER, reason=ReinstatementReason.CLEARED, since=DAY)
+    assert list(on_reinstated.record(again, META)) == [NoteReinstatement(organisation_id=PROVIDER, occurred_at=THEN)]
 
 
 def test_the_service_listens_to_registry_and_relief_and_its_meal_accounts_are_keyed_by_household() -> None:

@@ -6,136 +6,33 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from contracts.eldercare.device import DeviceKind
-from contracts.ids import DeviceId, IncidentId, PersonId
-from kit.clock import Clock
+from contracts.eldercare.device import DeviceReturn
+from contracts.eldercare.emergency_incident import IncidentOutcome
+from contracts.ids import IncidentId
+from kit.clock import SystemClock
 from kit.command import Command
-from kit.commands import CommandPath, Keys
 from kit.errors import Retry
-from kit.settings import Settings
-from kit.store.postgres import PgStore
-from kit.streams.consume import consume
-from kit.streams.topics import ensure
-from kit.testing import WORKER, policy
+from kit.timers import Sweeper
 from minsheng.local import Installation
-from services.eldercare.domain.device import ActivateDevice, AssignDevice, ReturnDevice
+from services.eldercare.domain.device import AlarmFromDevice, ReturnDevice
 from services.eldercare.domain.emergency_incident import AcknowledgeAlarm, CloseIncident
-from services.eldercare.service import eldercare
-from services.eldercare.telemetry.folding import Folding
-from services.eldercare.telemetry.topic import SETTINGS, HeartbeatTopic, topic_of_heartbeats
 from services.eldercare.telemetry.watching import Watching
-from tests.databases import fresh_database
-from tests.eldercare.alarm_facts import AREA
+from tests.eldercare.home import DAY, MINUTE, START, Home, home_in, process_of
 from tests.faults.waiting import until
-from tests.kit.streams.places import fresh_name
 
 pytestmark = pytest.mark.real
-START = datetime(2022, 3, 1, tzinfo=UTC)
-DAY, MINUTE = timedelta(hours=24), timedelta(minutes=1)
-
-
-class Hand(Clock):
-    """A clock that stands until the test moves it."""
-
-    def __init__(self) -> None:
-        self.instant = START
-
-    def now(self) -> datetime:
-        return self.instant
-
-
-@dataclass
-class Home:
-    """Eldercare over its own database and topic, with a folding and a watch that the test starts and stops."""
-
-    settings: Settings
-    path: CommandPath
-    pool: Any
-    dsn: str
-    clock: Hand
-    topic: str
-    heartbeats: HeartbeatTopic = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.heartbeats = HeartbeatTopic(self.settings)
-
-    async def give(self, command: Command) -> None:
-        await self.path.execute(command, WORKER, str(uuid4()))
-
-    async def device(self) -> DeviceId:
-        """A device that works from now on."""
-        one = DeviceId(str(uuid4()))
-        await self.give(AssignDevice(device_id=one, kind=DeviceKind.PENDANT, person_id=PersonId(str(uuid4())), area=AREA))
-        await self.give(ActivateDevice(device_id=one))
-        return one
-
-    def watch(self) -> Watching:
-        """Another worker's watch."""
-        return Watching(self.path, self.settings.kafka_bootstrap, self.topic, policy()[0])
-
-    async def beat(self, *signs: tuple[str, datetime]) -> None:
-        await self.heartbeats.send(signs)
-
-    @asynccontextmanager
-    async def folding(self, folding: Folding | None = None) -> AsyncIterator[Folding]:
-        """A worker folds meanwhile."""
-        stop, folding = asyncio.Event(), folding or Folding(self.pool, self.settings.kafka_bootstrap, gather_s=0.01)
-        work = asyncio.ensure_future(consume(folding, stop, [self.topic], f"{self.topic}.test"))
-        try:
-            yield folding
-        finally:
-            stop.set()
-            await asyncio.wait({work}, timeout=20)
-
-    async def last(self, device: str) -> datetime | None:
-        found: datetime | None = await self.pool.fetchval("select last_at from device_sign where device_id = $1", device)
-        return found
-
-    async def heard(self, device: str, at: datetime) -> None:
-        """The row says so."""
-
-        async def is_there() -> bool:
-            return await self.last(device) == at
-
-        await until(is_there, f"{device} was heard at {at}")
-
-    async def facts(self, device: str) -> list[tuple[str, Any]]:
-        """What the log says about the device's silence, and the outcomes of its incidents, in order."""
-        found = await self.path.store.read(0, 5_000)
-        told: list[tuple[str, Any]] = [(one.meta.type.removeprefix("eldercare."), one.event()) for one in found]
-        own = {one.incident_id for name, one in told if name.endswith("alarm-received") and one.device_id == device}
-        return [
-            (name.split(".")[1], one)
-            for name, one in told
-            if getattr(one, "device_id", None) == device or getattr(one, "incident_id", None) in own
-        ][2:]
-
-    async def names(self, device: str) -> list[str]:
-        return [name for name, _ in await self.facts(device)]
 
 
 @pytest.fixture
-async def home(installation: Installation, tmp_path: Any) -> AsyncIterator[Home]:
-    dsn = await fresh_database(installation, ["store", "reader", "telemetry"])
-    settings = Settings(
-        installation=fresh_name(), database=dsn, kafka_bootstrap=installation.kafka_bootstrap, keys=tmp_path, jwks=str(tmp_path / "jwks")
-    )
-    topic = topic_of_heartbeats(settings)
-    await ensure(installation.kafka_bootstrap, {topic: SETTINGS}, 2)
-    packs, calendar = policy()
-    clock = Hand()
-    store = await PgStore(dsn, settings.source("eldercare")).open()
-    path = CommandPath(eldercare, store, keys=Keys(b"secret"), packs=packs, calendar=calendar, clock=clock, partitions=2)
-    yield Home(settings, path, store.pool, dsn, clock, topic)
-    await store.close()
+async def home(installation: Installation, tmp_path: Path) -> AsyncIterator[Home]:
+    async with home_in(installation, tmp_path) as home:
+        yield home
 
 
 OPENED = ["heartbeat-missed", "alarm-received"]
@@ -179,7 +76,7 @@ async def test_a_device_never_heard_counts_from_its_activation_and_one_given_bac
     """E20, E11: whatever it still sends."""
     silent, gone = await home.device(), await home.device()
     await home.watch().look()
-    await home.give(ReturnDevice(device_id=gone, reason="own_wish"))
+    await home.give(ReturnDevice(device_id=gone, reason=DeviceReturn.OWN_WISH))
     home.clock.instant = START + DAY + MINUTE
     async with home.folding():
         await home.watch().look()
@@ -306,7 +203,7 @@ async def test_what_the_desk_has_closed_is_not_opened_again_while_the_silence_la
         (_, opened) = (await home.facts(device))[1]
         incident = IncidentId(opened.incident_id)
         await home.give(AcknowledgeAlarm(incident_id=incident))
-        await home.give(CloseIncident(incident_id=incident, outcome="false_alarm"))
+        await home.give(CloseIncident(incident_id=incident, outcome=IncidentOutcome.FALSE_ALARM))
         home.clock.instant += 5 * DAY
         await home.watch().look()
         assert (await home.names(device)).count("heartbeat-missed") == 1
@@ -314,3 +211,40 @@ async def test_what_the_desk_has_closed_is_not_opened_again_while_the_silence_la
         await home.heard(device, home.clock.now())
         await home.watch().look()
     assert (await home.names(device))[-1] == "heard-again"
+
+
+async def test_a_process_finds_the_silence_and_hears_the_device_through_its_own_api(home: Home) -> None:
+    """E11, E20: all parts of `minsheng run eldercare` together, by the machine's clock, which is years after the activation."""
+    device = await home.device()
+
+    async def has(*facts: str) -> bool:
+        return set(facts) <= set(await home.names(device))
+
+    async with process_of(home) as desk:
+        await until(lambda: has(*OPENED), "the silence", 60)
+        now = SystemClock().now()
+        lines = msgspec.json.encode([{"device_id": device, "at": now.isoformat()}, {"device_id": str(home.settings.installation)}])
+        answer = await desk.post("/telemetry/heartbeats", content=lines, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "refused": [{"line": 2, "code": "invalid_fields"}]})
+        await until(lambda: has(*OPENED, *ENDED), "the device", 30)
+
+
+async def test_the_limits_of_an_alarm_act_by_the_clock_alone(home: Home) -> None:
+    """SC-20, E12, SG-13: nobody gives a command: 60 s, 5 and 30 minutes after the press the breaches, and upwards to the district."""
+    device = await home.device()
+    sweeper = Sweeper(home.path, home.dsn, home.clock)
+    await home.give(AlarmFromDevice(device_id=device))
+    expected = ["alarm-noted", "alarm-received"]
+    steps = [(59, None), (1, "sla-breached"), (60, "escalated"), (60, "escalated"), (120, "sla-breached"), (1_500, "sla-breached")]
+    for seconds, fact in steps:
+        home.clock.instant += timedelta(seconds=seconds)
+        await sweeper.sweep()
+        expected += [fact] if fact else []
+        assert await home.names(device) == expected
+    breaches = [one for name, one in await home.facts(device) if name == "sla-breached"]
+    assert [(one.step, one.due_at - START) for one in breaches] == [
+        ("acknowledge", timedelta(seconds=60)),
+        ("dispatch", timedelta(minutes=5)),
+        ("arrival", timedelta(minutes=30)),
+    ]
+    assert await home.path.store.due(START + 30 * DAY, 10) == []

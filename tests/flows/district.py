@@ -19,9 +19,13 @@ from minsheng.programs import SERVICES
 SHATOUJIAO, HAISHAN, QIAODONG = "440308003", "440308004", "440308003-qiaodong"
 STRANGERS: dict[str, tuple[str, Role, str]] = {
     "haishan_caseworker": ("caseworker-9", Role.CASEWORKER, HAISHAN),
+    "care_worker": ("care-worker-1", Role.CARE_WORKER, "440308003"),
+    "haishan_care_worker": ("care-worker-9", Role.CARE_WORKER, HAISHAN),
     "haishan_approver": ("approver-9", Role.APPROVER, HAISHAN),
     "second_civil_registrar": ("civil-registrar-2", Role.CIVIL_REGISTRAR, "440308"),
     "operator": ("operator-1", Role.OPERATOR, "440308"),
+    "alarm_desk": ("alarm-desk-1", Role.ALARM_DESK, "440308"),
+    "street_desk": ("alarm-desk-9", Role.ALARM_DESK, HAISHAN),
     "reader": ("reader-1", Role.READER, "440308"),
     "signing_caseworker": ("caseworker-1", Role.APPROVER, "440308"),
     "self_made_system": ("caseworker-8", Role.SYSTEM, "440308"),

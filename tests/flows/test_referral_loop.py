@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.registry.organisation import OrganisationKind
+from services.registry.domain.credit_code import invent_credit_code
 from tests.flows.chains import alerts, chain, need_in
-from tests.flows.district import District, Told, events_of, only
+from tests.flows.district import SHATOUJIAO, District, Told, events_of, only
 from tests.flows.households import a_need, household_of
 
 pytestmark = pytest.mark.real
@@ -74,3 +76,29 @@ async def test_an_answer_on_the_last_day_is_in_time(district: District) -> None:
     home, _need, referral = await sent_referral(district)
     await district.give("charity_officer", f"/charity/referral-answer/{referral}/accept", "2022-03-07")
     assert (await referrals(district, home))[referral]["state"] == "accepted"
+
+
+async def test_referrals_to_a_restricted_organisation_come_back(district: District) -> None:
+    """SC-25, SG-15: restricted on 1 June, to be routed anew by the end of the 2nd; no new referral until it is reinstated."""
+    agency = invent_credit_code(OrganisationKind.AGENCY, int(district.id("agency").replace("-", ""), 16) % 1000)
+    organisation = f"/registry/organisation/{agency}"
+    founded: Told = {"area": SHATOUJIAO, "registered_on": "2020-03-02"}
+    await district.give("civil_registrar", f"{organisation}/register", "2020-03-02", founded)
+    home = await household_of(district, "mother", "child", on="2022-03-01")
+    need = await a_need(district, home, "medical", 3_000_00, "2022-05-30")
+    body = {"household_id": home, "need_id": need, "receiver": "charity", "organisation_id": agency}
+    open_ones = [district.id(f"referral-{number}") for number in range(2)]
+    for one in open_ones:
+        await district.give("caseworker", f"/relief/referral/{one}/propose", "2022-05-30", body)
+    await district.give("caseworker", f"/relief/referral/{open_ones[0]}/send", "2022-05-30")
+
+    await district.settle()
+    await district.give("civil_registrar", f"{organisation}/restrict", "2022-06-01", reason="zombie_no_report")
+    back = await referrals(district, home)
+    assert [(back[one]["state"], back[one]["due_at"]) for one in open_ones] == [("returned", "2022-06-02T16:00:00Z")] * 2
+    another = f"/relief/referral/{district.id('another')}/propose"
+    assert (await district.refusal("caseworker", another, "2022-06-02", body))["code"] == "organisation_restricted"
+
+    await district.give("civil_registrar", f"{organisation}/reinstate", "2022-08-01", reason="rectified")
+    await district.settle()
+    await district.give("caseworker", another, "2022-08-02", body)

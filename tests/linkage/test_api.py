@@ -14,8 +14,17 @@ from fastapi import FastAPI, Request
 
 from contracts.charity.donation import DonationKind, DonationReceived
 from contracts.charity.fund import DonationCredited, Draw, FundEstablished, FundReserved, FundSpent
-from contracts.ids import DonationId, DonorId
-from contracts.relief.referral import Progress, ReferralProgressNoted, ReferralSent, ReferralServiceStarted
+from contracts.ids import DonationId, DonorId, OrganisationId
+from contracts.relief.referral import (
+    Progress,
+    ReferralEscalated,
+    ReferralExpired,
+    ReferralLevel,
+    ReferralProgressNoted,
+    ReferralSent,
+    ReferralServiceStarted,
+    ReferralStage,
+)
 from contracts.terms import NeedCategory, Purpose, Receiver, Urgency
 from kit.clock import Clock
 from kit.http.app import bare_app
@@ -27,6 +36,7 @@ from services.linkage.api.events import EventTrailAnswer
 from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TRACE
 from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
+from services.linkage.api.mobility import UNITS, UnitsAnswer
 from services.linkage.api.parts import Parts
 from services.linkage.api.report_examples import ANNUAL, LIST, STREETS
 from services.linkage.api.reports import AnnualAnswer, ListAnswer, StreetsAnswer
@@ -163,6 +173,45 @@ async def test_a_note_on_a_referral_is_a_step_of_its_own() -> None:
         ("服务中", "on_course"),
     ]
     assert (referral["steps"][-1]["progress_zh"], referral["due_at"]) == ("按计划", "2022-04-28T16:00:00Z")
+
+
+async def test_an_escalation_stands_with_the_step_that_is_late_in_both_languages() -> None:
+    """DET-13, section 3.5: late since 8 March, the street had it until the 10th, the district leader has it now."""
+    story = four_layers()
+    sent = ReferralSent(
+        referral_id=REFERRAL,
+        household_id=HOUSEHOLD,
+        need_id=BILLS,
+        category=NeedCategory.MEDICAL,
+        receiver=Receiver.CHARITY,
+        urgency=Urgency.YELLOW,
+        residual=412_000,
+        answer_by=at("2022-03-08"),
+        organisation_id=OrganisationId("52770308mjdem0014u"),
+    )
+    story.tell(sent, on="2022-03-03")
+    expired = ReferralExpired(referral_id=REFERRAL, household_id=HOUSEHOLD)
+    story.tell(expired, escalated(ReferralLevel.STREET, "2022-03-08", "2022-03-10"), on="2022-03-08")
+    story.tell(escalated(ReferralLevel.DISTRICT, "2022-03-10", "2022-03-14"), on="2022-03-10")
+    async with client_of(app_of(MemoryReader(story))) as client:
+        (referral,) = (await client.get(CHAIN_PATH)).raise_for_status().json()["referrals"]
+        (then,) = (await client.get(CHAIN_PATH, params={"as_of": "2022-03-09"})).raise_for_status().json()["referrals"]
+    assert (referral["state_zh"], referral["level"], referral["level_zh"]) == ("已超时", "district", "区级负责人")
+    assert [(step["state"], len(step["escalations"])) for step in referral["steps"]] == [("sent", 0), ("expired", 2)]
+    first = referral["steps"][-1]["escalations"][0]
+    assert (first["level_zh"], first["late_since"], first["due_at"]) == ("街道负责人", "2022-03-08T02:00:00Z", "2022-03-10T02:00:00Z")
+    assert (referral["organisation_id"], then["level"]) == ("52770308mjdem0014u", "street")
+
+
+def escalated(level: ReferralLevel, late_since: str, next_due: str) -> ReferralEscalated:
+    return ReferralEscalated(
+        referral_id=REFERRAL,
+        household_id=HOUSEHOLD,
+        stage=ReferralStage.EXPIRED,
+        level=level,
+        late_since=at(late_since),
+        next_due=at(next_due),
+    )
 
 
 async def test_the_chain_of_a_day_and_of_an_instant(client: httpx.AsyncClient) -> None:
@@ -382,6 +431,7 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/households/{household_id}/coverage",
         "/exceptions",
         "/funds/{fund_id}/trace",
+        "/mobility/units",
         "/events/{event_id}",
         "/reports/annual/{year}",
         "/reports/annual/{year}/{figure}/list",
@@ -399,6 +449,7 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (ExceptionsAnswer, EXCEPTIONS),
         (FundTraceAnswer, TRACE),
         (EventTrailAnswer, EVENT),
+        (UnitsAnswer, UNITS),
         (AnnualAnswer, ANNUAL),
         (ListAnswer, LIST),
         (StreetsAnswer, STREETS),

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.eldercare.meal_account import MealAccountOpened, MealCheckedIn, SubsidyGround
 from contracts.envelope import type_of
-from contracts.ids import CheckInId, EntitlementId, LineId, MealAccountId, MealPointId, Month
+from contracts.ids import ActorId, CheckInId, EntitlementId, LineId, MealAccountId, MealPointId, Month
 from contracts.registry.person import PersonDeathRevoked, PersonDeceased, RevocationReason
 from contracts.relief.entitlement import (
     EntitlementGranted,
@@ -25,12 +25,16 @@ from contracts.relief.referral import (
     Follow,
     Progress,
     ReferralClosed,
+    ReferralEscalated,
+    ReferralLevel,
     ReferralProgressNoted,
     ReferralProposed,
     ReferralSent,
     ReferralServiceStarted,
+    ReferralStage,
+    ReferralWithdrawn,
 )
-from contracts.relief.temp_aid import TempAidReturned
+from contracts.relief.temp_aid import TempAidEased, TempAidPapersOverdue, TempAidReturned, TempAidSupplemented
 from contracts.terms import Certainty, CheckInMethod, ClosingCode, DeathSource, Layer, NeedCategory, Receiver, Scheme, TempAidKind, Urgency
 from kit.testing import policy
 from services.linkage.detections.all import SCOPES
@@ -395,6 +399,65 @@ class TestReferralLate:
         late, late_again = found(story, at("2022-06-15"), "DET-13")
         assert (late.since, late.until, late.details["state"]) == (at("2022-05-13", 0), at("2022-05-14"), "in_service")
         assert (late_again.since, late_again.until) == (at("2022-06-14", 0), None)
+        old_talk = msgspec.structs.replace(note, keeps_date=True)
+        story.tell(old_talk, on="2022-05-10", recorded="2022-06-16")
+        assert [one.id for one in found(story, at("2022-06-17"), "DET-13")] == [late.id, late_again.id]
+
+    def test_an_escalation_cures_nothing_and_names_the_level(self) -> None:
+        """DET-13, SG-07: one finding from the limit until the referral goes on, with the level that has it."""
+        limit, second = at("2022-04-08"), at("2022-04-12", 0)
+        story = opened(Story()).tell(a_need(BILLS, 100_000), on="2022-04-01").tell(referred(), on="2022-04-07")
+        before = look(story, limit).found
+        story.tell(escalated(ReferralLevel.STREET, limit, second), on=limit)
+        (street,) = found(story, at("2022-04-11"), "DET-13")
+        assert [street.id] == [one.id for one in before if one.detection == "DET-13"]
+        assert (street.since, street.until, street.details["level"]) == (limit, None, "street")
+        story.tell(escalated(ReferralLevel.DISTRICT, second, None), on=second)
+        (district,) = found(story, at("2022-05-11"), "DET-13")
+        assert (district.id, district.until, district.details["level"]) == (street.id, None, "district")
+        story.tell(ReferralWithdrawn(referral_id=REFERRAL, household_id=HOUSEHOLD), on="2022-05-12")
+        assert found(story, at("2022-05-13"), "DET-13")[0].until == at("2022-05-12")
+
+
+def escalated(level: ReferralLevel, late_since: datetime, next_due: datetime | None) -> ReferralEscalated:
+    return ReferralEscalated(
+        referral_id=REFERRAL,
+        household_id=HOUSEHOLD,
+        stage=ReferralStage.PROPOSED,
+        level=level,
+        late_since=late_since,
+        next_due=next_due,
+    )
+
+
+LAST_DAY = date(2022, 10, 20)
+EASED = TempAidEased(case_id=FIRST_CASE, household_id=HOUSEHOLD, eased_on=date(2022, 10, 8), papers_due=LAST_DAY)
+SIGNED = TempAidSupplemented(case_id=FIRST_CASE, household_id=HOUSEHOLD, signed_by=ActorId("approver-2"))
+
+
+class TestPapersMissing:
+    """DET-25: emergency money without papers and second signature after their last day."""
+
+    def test_it_begins_after_the_last_day_and_ends_with_the_signature(self) -> None:
+        """SC-06: eased on 2022-10-08, papers due on the 20th; found on the 21st at 00:00, signed on the 24th."""
+        over = at("2022-10-21", 0)
+        story = opened(Story()).tell(a_need(BILLS, 500_000), on="2022-10-03")
+        story.tell(requested(FIRST_CASE, 200_000), granted(FIRST_CASE, 200_000), on="2022-10-03")
+        assert look(story, at("2022-10-07")).found == []
+        story.tell(EASED, on="2022-10-08")
+        assert look(story, over - INSTANT).next_due == over
+        story.tell(TempAidPapersOverdue(case_id=FIRST_CASE, household_id=HOUSEHOLD, papers_due=LAST_DAY), on=over)
+        (missing,) = found(story, over, "DET-25")
+        assert (missing.since, missing.kind, missing.next_step) == (over, Kind.PROCESS, NextStep.COMPLETE_PAPERS)
+        assert missing.details == {"papers_due": "2022-10-20"}
+        assert found(story.tell(SIGNED, on="2022-10-24"), at("2022-10-25"), "DET-25")[0].until == at("2022-10-24")
+
+    def test_papers_signed_in_time_are_none_however_late_that_is_known(self) -> None:
+        """Ruling 16: signed on the 20th, recorded on the 24th."""
+        story = opened(Story()).tell(a_need(BILLS, 500_000), on="2022-10-03")
+        story.tell(requested(FIRST_CASE, 200_000), granted(FIRST_CASE, 200_000), on="2022-10-03")
+        story.tell(EASED, on="2022-10-08").tell(SIGNED, on="2022-10-20", recorded="2022-10-24")
+        assert found(story, at("2022-10-25"), "DET-25") == []
 
 
 def test_money_for_a_month_after_death_is_found_when_the_death_becomes_known() -> None:

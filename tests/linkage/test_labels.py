@@ -8,7 +8,7 @@ import pytest
 
 from contracts import terms
 from contracts.relief.need import CoverageRefusal
-from contracts.relief.referral import Progress
+from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
@@ -18,7 +18,6 @@ from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
-from services.linkage.views.referral import ReferralState
 
 LISTS: list[type[StrEnum]] = [
     terms.Layer,
@@ -34,7 +33,8 @@ LISTS: list[type[StrEnum]] = [
     terms.ClosingCode,
     terms.Receiver,
     terms.Purpose,
-    ReferralState,
+    ReferralLevel,
+    ReferralStage,
     Progress,
     CoverageRefusal,
     GiverKind,

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from contracts.charity.donation import DonationKind, DonationReceived, DonationReversed, ReversalReason
 from contracts.charity.volunteer_record import HoursCorrection, HoursKind, VolunteerHoursCorrected, VolunteerHoursRecorded
 from contracts.eldercare.device import DeviceAssigned, DeviceKind, DeviceReturn, DeviceReturned
+from contracts.eldercare.family_care_bed import BedClosed, BedClosing, BedContracted, BedStayEnded
 from contracts.ids import (
     ActorId,
     AreaCode,
     CampaignId,
+    CareBedId,
     DeviceId,
     DonationId,
     DonorId,
@@ -150,6 +152,25 @@ def test_what_was_taken_back_of_a_donation_was_not_received() -> None:
         DonationReversed(donation_id=DONATION, reason=ReversalReason.BANK_REVERSED, taken_back_fen=2_000_000, claim_fen=0), on="2022-06-01"
     )
     assert [figure(name, story) for name in ("donations", "disability-care-fund")] == [3_000_000, 3_000_000]
+
+
+def test_a_care_bed_contract_counts_once_it_is_signed_and_a_late_return_makes_it_active_again() -> None:
+    """E08, R-ELD-11: signed is cumulative; a bed closed by a timer that came before the message of the return is active."""
+    bed, home, elder = CareBedId(an_id(410)), HouseholdId(an_id(411)), PersonId(an_id(203))
+    signed = BedContracted(
+        bed_id=bed,
+        person_id=elder,
+        household_id=home,
+        area=QIAODONG,
+        provider_id=OrganisationId("52770308mjdem0014u"),
+        grade=3,
+        visits_month=4,
+    )
+    story = Story().tell(signed, on="2022-01-20")
+    story.tell(BedClosed(bed_id=bed, household_id=home, reason=BedClosing.SUSPENDED_TOO_LONG), on="2022-06-01")
+    assert (figure("care-beds", story), [row.code for row in rows_of(story).values()]) == (1, ["ended"])
+    story.tell(BedStayEnded(bed_id=bed, person_id=elder, household_id=home, returned_on=date(2022, 5, 30)), on="2022-05-30")
+    assert (figure("care-beds", story), [row.code for row in rows_of(story).values()]) == (1, ["active"])
 
 
 def test_persons_with_devices_are_counted_not_devices() -> None:

@@ -154,6 +154,12 @@ def test_while_others_live_the_amount_is_to_be_decided_anew() -> None:
     case(opened_case(), RECALCULATION, done(END)).when(TOLD, on=NOTICE).then(done(NOTIFY))
 
 
+def test_a_true_death_after_a_false_report_waits_for_a_new_amount_too() -> None:
+    """R-DIB-16, ruling 22: the unit's review is open already, and the new case has its step."""
+    again = [*WAITING, revoked(end_of(date(2022, 8, 8))), done(LIFT), closed(DeathOutcome.REVOKED), opened_case()]
+    given(entitlement, *again).when(END_OF_AID, on=NOTICE).then(RECALCULATION, done(END))
+
+
 @pytest.mark.parametrize(
     "answer",
     [

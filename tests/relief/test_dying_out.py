@@ -9,7 +9,7 @@ import pytest
 from contracts.envelope import Event
 from contracts.ids import ReferralId
 from contracts.relief.household import HouseholdClosed, HouseholdReopened
-from contracts.relief.referral import ReferralWithdrawn
+from contracts.relief.referral import ReferralEscalated, ReferralExpired, ReferralWithdrawn
 from contracts.terms import ClosingCode, Receiver
 from kit.testing import given
 from services.relief.domain.household import household
@@ -53,15 +53,19 @@ def test_the_referrals_of_a_household_that_died_out_are_looked_at() -> None:
     ids=["proposed", "sent", "accepted", "returned", "declined", "expired"],
 )
 def test_an_open_referral_is_closed_as_deceased_at_whatever_stage(facts: list[Event]) -> None:
-    """SG-04, section 3.5: nothing has to follow; it may be opened again within 30 days."""
-    given(referral, *facts, *DIED_OUT).when(END, on=NOTICE).then(DECEASED)
+    """SG-04, section 3.5: nothing has to follow; it may be opened again within 30 days. What was late by then is said before."""
+    *late, last = given(referral, *facts, *DIED_OUT).when(END, on=NOTICE).events
+    assert last == DECEASED
+    assert all(isinstance(event, ReferralExpired | ReferralEscalated) for event in late)
+    assert late
 
 
 def test_what_is_over_or_whose_household_is_there_again_stays_as_it_is() -> None:
     """SG-04, ruling 22."""
     given(referral, proposed(), sent(), taken(at(9)), closed(ClosingCode.MET), *DIED_OUT).when(END, on=NOTICE).then()
     given(referral, proposed(), ReferralWithdrawn(referral_id=REFERRAL, household_id=HOME), *DIED_OUT).when(END, on=NOTICE).then()
-    given(referral, proposed(), *DIED_OUT, HouseholdReopened(household_id=HOME)).when(END, on=NOTICE).then()
+    waits = proposed(send_by=at(2, month=8))  # NOTICE is in time
+    given(referral, waits, *DIED_OUT, HouseholdReopened(household_id=HOME)).when(END, on=NOTICE).then()
 
 
 def test_no_referral_is_proposed_for_nobody() -> None:

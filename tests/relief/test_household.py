@@ -255,6 +255,14 @@ def test_a_confirmed_death_ends_the_stay_with_its_day_and_frees_nobody_else() ->
     given(household, *facts, moved).when(without(GRANDMOTHER), on=NOTICE).then()
 
 
+def test_a_person_who_tells_the_same_death_changes_nothing() -> None:
+    """SG-04: the caseworker's word comes after registry's, or the other way round."""
+    told = RemoveMember(household_id=HOME, person_id=GRANDMOTHER, left_on=JUNE_14, reason=LeavingReason.DECEASED)
+    given(household, *opened(), died(GRANDMOTHER, JUNE_14)).when(told, on=NOTICE).then()
+    given(household, *opened()).when(told, on=NOTICE).then(died(GRANDMOTHER, JUNE_14))
+    given(household, *opened(), died(GRANDMOTHER, JUNE_14)).when(remove(GRANDMOTHER), on=NOTICE).refused("not_a_member")
+
+
 def test_a_death_before_the_stay_began_ends_it_with_its_first_day() -> None:
     """SG-04: nobody leaves before joining."""
     given(household, *opened(), dead(CHILD, date(2022, 2, 1))).when(without(CHILD), on=NOTICE).then(died(CHILD, MARCH))
@@ -264,6 +272,8 @@ def test_the_household_is_closed_with_its_last_member_s_death() -> None:
     """SG-04: its claims were released one by one, and it is still found from the dead, whose death may be revoked."""
     facts = [*opened((MOTHER, GRANDMOTHER)), left(MOTHER, date(2022, 5, 1)), dead(GRANDMOTHER, JUNE_14)]
     given(household, *facts).when(without(GRANDMOTHER), on=NOTICE).then(died(GRANDMOTHER, JUNE_14), DIED_OUT)
+    told_before = [*opened((GRANDMOTHER,)), died(GRANDMOTHER, JUNE_14), dead(GRANDMOTHER, JUNE_14)]
+    given(household, *told_before).when(without(GRANDMOTHER), on=NOTICE).then(DIED_OUT)
     assert list(index(died(GRANDMOTHER, JUNE_14))) == [Release("active-household", GRANDMOTHER)]
     assert list(index(DIED_OUT)) == []
 
@@ -274,6 +284,9 @@ def test_a_person_closes_a_household_as_deceased_only_when_nobody_is_left() -> N
     given(household, *opened()).when(close).refused("members_live")
     emptied = [*opened((MOTHER,)), left(MOTHER, date(2022, 5, 1))]
     given(household, *emptied).when(close, on=NOTICE).then(DIED_OUT)
+    given(household, *emptied, DIED_OUT).when(close, on=NOTICE).then()
+    merge = CloseHousehold(household_id=HOME, code=ClosingCode.MERGED)
+    given(household, *emptied, DIED_OUT).when(merge, on=NOTICE).refused("household_closed")
 
 
 def test_a_revoked_death_gives_the_stay_back_as_if_it_had_never_ended() -> None:

@@ -244,7 +244,7 @@ def test_the_sender_may_take_it_back_before_an_answer(history: tuple[Event, ...]
 @pytest.mark.parametrize("last", [TAKEN, TURNED_DOWN, EXPIRED])
 def test_an_answered_or_expired_referral_is_not_taken_back(last: Event) -> None:
     """Ruling 15: it stays open until relief closes it."""
-    facts(proposed(), sent(), last).when(WithdrawReferral(referral_id=REFERRAL)).refused("wrong_stage")
+    facts(proposed(), sent(), last).when(WithdrawReferral(referral_id=REFERRAL), at=LATE).refused("wrong_stage")
 
 
 # --- answers and the clock ---
@@ -420,12 +420,14 @@ def test_partly_met_is_said_only_when_something_was_covered() -> None:
 )
 def test_a_referral_that_brought_no_help_may_not_simply_end(last: tuple[Event, ...], reason: UnmetReason) -> None:
     """Section 3.5: a new referral, a conference item or an explicit unmet need, which is a fact of the need with its reason."""
+    on, until = date(2022, 3, 5), date(2022, 4, 4)
     case = facts(proposed(), sent(), *last)
     for code in set(ClosingCode) - {ClosingCode.MET, ClosingCode.PARTLY_MET}:
-        case.when(close_as(code)).refused("follow_missing", residual=24_120_00)
-    given_up = closed(ClosingCode.NO_SUPPLY, follow=Follow.UNMET_NEED)
-    case.when(close_as(ClosingCode.NO_SUPPLY, Follow.UNMET_NEED)).then(given_up, unmet(reason))
-    case.when(close_as(ClosingCode.NO_SUPPLY, Follow.CASE_CONFERENCE)).then(closed(ClosingCode.NO_SUPPLY, follow=Follow.CASE_CONFERENCE))
+        case.when(close_as(code), on=on).refused("follow_missing", residual=24_120_00)
+    given_up = closed(ClosingCode.NO_SUPPLY, follow=Follow.UNMET_NEED, reopen_until=until)
+    assert case.when(close_as(ClosingCode.NO_SUPPLY, Follow.UNMET_NEED), on=on).events[-2:] == [given_up, unmet(reason)]
+    conference = closed(ClosingCode.NO_SUPPLY, follow=Follow.CASE_CONFERENCE, reopen_until=until)
+    assert case.when(close_as(ClosingCode.NO_SUPPLY, Follow.CASE_CONFERENCE), on=on).events[-1] == conference
 
 
 @pytest.mark.parametrize("code", sorted(ClosingCode))

@@ -139,8 +139,9 @@ def _end(aid: Aid) -> None:
         day = workday_from(home.head.death_told_on, 6)
         story.give(day, APPROVER, f"relief/household/{home.id}/expire-status", window=1)
         story.give(day, worker, f"relief/need/{story.id('need')}/close", {"code": "DECEASED"}, window=2)
-        story.give(day, worker, f"relief/household/{home.id}/close-household", {"code": "DECEASED"}, window=2)
         return
+    if home.head.death_told_on:
+        _recalculate(aid, home.head.death_told_on)
     if home.ends_on is None:
         return
     reasons = {Fate.GRACE: "income", Fate.REVIEW: "assets", Fate.MOVE: "moved"}
@@ -150,6 +151,17 @@ def _end(aid: Aid) -> None:
     if home.fate is Fate.MOVE:
         story.give(day, worker, f"relief/need/{story.id('need')}/close", {"code": "MOVED"}, window=2)
         story.give(day, worker, f"relief/household/{home.id}/close-household", {"code": "MOVED"}, window=2)
+
+
+def _recalculate(aid: Aid, told: date) -> None:
+    """A member died: the others' aid is decided anew, for the income that is left."""
+    day = workday_from(told, 8)
+    paid = sum(aid.first <= f"2022-{month:02}" and pay_day(month) <= day for month in range(1, 13))
+    aid.version += paid + 1  # the payments until then, and the reminder that the death has left
+    members = len(aid.home.members)
+    body = {"counted_income_fen": aid.income_fen * (members - 1) // members // 100 * 100, "reviewed": False}
+    aid.give(day, "revise", body, window=1)
+    aid.version -= paid  # they are counted again as they are told
 
 
 def _recall(aid: Aid, told: date) -> None:

@@ -60,9 +60,9 @@ def _register(diary: Diary, everybody: People) -> None:
 
 
 def is_known_to_relief(home: Household) -> bool:
-    """Families with a status or on their way to one, with children in difficulty, with somebody who eats in a canteen."""
-    eats = any(Trait.EATER in person.traits for person in home.members)
-    return eats or home.group in {*LOW_INCOME, Group.ENTRANT, Group.CHILDREN}
+    """Families with a status or on their way to one, with children in difficulty, with somebody who eats in a canteen or has a care bed."""
+    is_served = any(person.traits & {Trait.EATER, Trait.CARE_BED} for person in home.members)
+    return is_served or home.group in {*LOW_INCOME, Group.ENTRANT, Group.CHILDREN}
 
 
 def _open_households(diary: Diary, everybody: People) -> None:

@@ -21,7 +21,7 @@ from minsheng.district.stories.opening import FUNDS
 from services.registry.domain.credit_code import invent_credit_code
 
 REGISTERED = date(2022, 1, 3)
-RESTRICTED, LAPSED, STRUCK_OFF = date(2022, 6, 1), date(2022, 9, 5), date(2022, 9, 7)
+RESTRICTED, FROZEN, LAPSED, STRUCK_OFF = date(2022, 6, 1), date(2022, 6, 2), date(2022, 9, 5), date(2022, 9, 7)
 PROMISED, SIGNED, FIRST_PART = date(2022, 3, 21), date(2022, 3, 22), date(2022, 3, 23)
 PARTS_FEN = (3_000_000, 5_000_000)
 PUBLISHED = date(2022, 9, 20)
@@ -72,9 +72,12 @@ def _become_a_zombie(diary: Diary, code: str) -> None:
     offer = {"organisation_id": code, "fund_id": FUNDS["general"], "purpose": "general", "amounts_fen": list(PARTS_FEN)}
     story.give(PROMISED, CHARITY_OFFICER, f"{grant}/propose", offer)
     part = Lesson("$zombie-first-part", "charity.fund.reserved", "allocation_id", {"amount_fen": PARTS_FEN[0]})
-    story.give(SIGNED, CHARITY_APPROVER, f"{grant}/approve", if_match=1, learn=[part])
+    rest = Lesson("$zombie-second-part", "charity.fund.reserved", "allocation_id", {"amount_fen": PARTS_FEN[1]})
+    story.give(SIGNED, CHARITY_APPROVER, f"{grant}/approve", if_match=1, learn=[part, rest])
     story.give(FIRST_PART, CHARITY_OFFICER, f"{grant}/pay", {"allocation_id": part.name})
     story.give(RESTRICTED, CIVIL_REGISTRAR, f"{path}/restrict", {"reason": "zombie_no_report"})
+    too_late = {"allocation_id": rest.name}
+    story.give(FROZEN, CHARITY_OFFICER, f"{grant}/pay", too_late, refused="organisation_restricted")
     story.give(LAPSED, CIVIL_REGISTRAR, f"{path}/propose-deregistration", {"reason": "not_rectified"}, window=1)
     leftover = Lesson("$zombie-leftover", "charity.disclosure-task.opened", "task_id")
     story.give(LAPSED, CHARITY_OFFICER, f"{grant}/end", window=2, learn=[leftover])

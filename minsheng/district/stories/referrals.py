@@ -19,10 +19,13 @@ from minsheng.district.seasons import spread, workday_from
 from minsheng.district.staff import CHARITY_OFFICER, caseworker
 from minsheng.district.step import Body, Lesson
 from minsheng.district.stories.charity_grant import give_from_fund, grant_after
+from minsheng.district.stories.organisations import restricted
 
 EXAMPLE = "referral/example-family"
 EXAMPLE_DAY = date(2022, 5, 9)
 FIRST_DAY, LATEST = date(2022, 2, 10), date(2022, 11, 24)
+RECALLED, ASKED_OF_IT = 4, date(2022, 5, 30)
+"""Referrals to the organisation that is restricted on 1 June."""
 NO_ANSWER_WD = 3
 """Working days for an answer to a yellow referral; on the fourth it has expired."""
 CATEGORIES = (("medical", "general"), ("education", "education"), ("disability", "disability"), ("living", "general"))
@@ -70,12 +73,16 @@ def tell(diary: Diary, everybody: People, scale: Scale) -> None:
         home = homes[(number * 7 + 3) % len(homes)]
         story = diary.story(f"referral/{number}-{outcome.__name__.removeprefix('_')}")
         outcome(_ask(story, home, min(max(day, FIRST_DAY), LATEST), number, chance(diary.seed, story.name)))
+    for number in range(scale.of(RECALLED)):
+        name = f"referral/{number}-recalled"
+        home = homes[(number * 5 + 1) % len(homes)]
+        _recalled(_ask(diary.story(name), home, ASKED_OF_IT, 0, chance(diary.seed, name), organisation=restricted(scale)))
     family = next(home for home in homes if len(home.members) >= 3 and home.children)
     _expired(_ask(diary.story(EXAMPLE), family, EXAMPLE_DAY, 0, chance(diary.seed, EXAMPLE)))
 
 
-def _ask(story: Story, home: Household, day: date, number: int, draw: Random) -> Asking:
-    """The need is registered, the referral proposed and sent the same day."""
+def _ask(story: Story, home: Household, day: date, number: int, draw: Random, *, organisation: str = "") -> Asking:
+    """The need is registered, the referral proposed and sent the same day; `organisation`: who of charity's side is meant."""
     disabled = next((person for person in home.members if Trait.DISABLED in person.traits), None)
     category, purpose = CATEGORIES[number % len(CATEGORIES)]
     if purpose == "disability" and disabled is None:
@@ -85,7 +92,8 @@ def _ask(story: Story, home: Household, day: date, number: int, draw: Random) ->
     asking = Asking(story, home, day, fen, category, purpose, person)
     need = {"household_id": home.id, "category": category, "gross": fen}
     story.give(day, caseworker(home.street), f"relief/need/{asking.need}/register", need)
-    asking.by_worker(day, "propose", {"household_id": home.id, "need_id": asking.need, "receiver": "charity"})
+    asked = {"household_id": home.id, "need_id": asking.need, "receiver": "charity"}
+    asking.by_worker(day, "propose", asked | ({"organisation_id": organisation} if organisation else {}))
     asking.by_worker(day, "send")
     return asking
 
@@ -157,6 +165,12 @@ def _conference(asking: Asking) -> None:
     """Declined as not reachable; a case conference takes it up."""
     asking.answered(workday_from(asking.day, 2), "decline", {"reason": "not_reachable"})
     asking.by_worker(workday_from(asking.day, 3), "close", {"code": "NO_SUPPLY", "follow": "case_conference"})
+
+
+def _recalled(asking: Asking) -> None:
+    """Accepted for an organisation that is restricted on the next day: it comes back by itself and is routed anew."""
+    asking.answered(workday_from(asking.day, 1), "accept")
+    _routed_anew(asking, workday_from(asking.day, 3), "NO_SUPPLY")
 
 
 def _reopened(asking: Asking) -> None:

@@ -16,10 +16,11 @@ from minsheng.district.staff import APPROVER, DISTRICT_OFFICER, SECOND_APPROVER,
 from minsheng.district.step import Lesson
 from minsheng.district.stories.charity_grant import grant_after
 
-LATEST = date(2022, 12, 12)
+LATEST = date(2022, 12, 8)
 EMERGENCY_HEAD_FEN, EXPENDITURE_CAP_FEN, CONFERENCE_CAP_FEN = 136_500, 819_000, 1_638_000
 REFUSED_AT = (11, 29)
 """Which of the year's cases are refused."""
+LATE_PAPERS_EVERY = 15
 SPREAD_OF_INSURANCE = (55, 75)
 
 
@@ -73,16 +74,18 @@ def _ask(case: Case, kind: str, category: str, gross: int, amount: int, affected
 
 
 def _emergency(case: Case, draw: Random) -> None:
-    """Money on the day, the papers and the second signature afterwards."""
+    """Money on the day; it eases the next, and the papers with the second signature follow, of a few after their last day."""
     fen = len(case.home.members) * draw.randrange(60_000, EMERGENCY_HEAD_FEN, 100)
     worker = caseworker(case.home.street)
     _ask(case, "emergency", "disaster", fen, fen, [])
-    eased = workday_from(case.day, 1).isoformat()
-    body = {"amount_fen": fen, "source": "street", "eased_on": eased}
-    case.story.give(case.day, APPROVER, f"{case.path}/grant", body, window=1, if_match=1)
-    case.story.give(case.day, worker, f"{case.path}/pay", {"amount_fen": fen, "source": "street"}, window=2)
-    case.story.give(workday_from(case.day, 5), SECOND_APPROVER, f"{case.path}/supplement", window=1, if_match=3)
-    case.story.give(workday_from(case.day, 6), worker, f"{case.path}/close", {"code": "MET"})
+    given = {"amount_fen": fen, "source": "street"}
+    case.story.give(case.day, APPROVER, f"{case.path}/grant", given, window=1, if_match=1)
+    case.story.give(case.day, worker, f"{case.path}/pay", given, window=2)
+    case.story.give(workday_from(case.day, 1), worker, f"{case.path}/record-easing")
+    late = case.number % LATE_PAPERS_EVERY == 3
+    signed = workday_from(case.day, 14 if late else 6)
+    case.story.give(signed, SECOND_APPROVER, f"{case.path}/supplement", window=1, if_match=5 if late else 4)
+    case.story.give(workday_from(signed, 1), worker, f"{case.path}/close", {"code": "MET"})
 
 
 def _refused(case: Case, draw: Random) -> None:

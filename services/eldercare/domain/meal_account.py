@@ -137,11 +137,13 @@ def check_in(
     """The lunch is served and, if the elder has a right to it, a part is paid; the method of check-in changes nothing.
 
     A meal of a day up to the death may still be told after the account was closed for it.
-    Raises: Refused("person_dead" | "account_closed" | "meal_point_closed" | "check_in_known").  Source: R-ELD-03, R-ELD-07, SC-22, SC-09.
+    Raises: Refused("person_dead" | "account_closed" | "meal_point_closed" | "method_not_offered" | "check_in_known").
+    Source: R-ELD-03, R-ELD-07, SC-22, SC-09.
     """
     require(not person.died_before(context.on), "person_dead")
     require(account.closed in {None, AccountClosing.DEATH}, "account_closed", reason=account.closed)
     require(point.is_open, "meal_point_closed")
+    require(command.method in point.methods, "method_not_offered")
     require(command.check_in_id not in account.check_ins, "check_in_known")
     status = household.status_in(Month(month_of(context.on)))
     right = _right_on(account, context, status)

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Annotated, assert_never
+
+from pydantic import Field
 
 from contracts.eldercare.meal_point import MealPointClosed, MealPointKind, MealPointOpened
 from contracts.ids import AreaCode, MealPointId
+from contracts.terms import CheckInMethod
 from kit.aggregate import Aggregate, command, require
 from kit.command import Command, Context, Count
 from kit.identity import Role
 
+ALL_METHODS = (CheckInMethod.FACE, CheckInMethod.CARD, CheckInMethod.CODE)
+Methods = Annotated[tuple[CheckInMethod, ...], Field(min_length=1, max_length=3, description="how elders check in")]
 MealPointEvent = MealPointOpened | MealPointClosed
 
 
 @dataclass(frozen=True, kw_only=True)
 class MealPoint:
-    """Open or closed, in an area."""
+    """Open or closed, in an area; how elders check in here."""
 
     area: AreaCode | None = None
     is_open: bool = False
+    methods: tuple[CheckInMethod, ...] = ()
 
 
 def evolve(point: MealPoint, event: MealPointEvent) -> MealPoint:
     match event:
-        case MealPointOpened(area=area):
-            return MealPoint(area=area, is_open=True)
+        case MealPointOpened(area=area, methods=methods):
+            return MealPoint(area=area, is_open=True, methods=methods)
         case MealPointClosed():
             return replace(point, is_open=False)
         case _:
@@ -39,6 +45,7 @@ class OpenMealPoint(Command):
     area: AreaCode
     kind: MealPointKind
     capacity: Count
+    methods: Methods = ALL_METHODS
 
 
 class CloseMealPoint(Command):
@@ -48,8 +55,12 @@ class CloseMealPoint(Command):
 
 
 def open_point(command: OpenMealPoint, _point: MealPoint, _context: Context) -> list[MealPointOpened]:
-    """Elders can check in here. Source: E04, E05."""
-    return [MealPointOpened(meal_point_id=command.meal_point_id, area=command.area, kind=command.kind, capacity=command.capacity)]
+    """Elders can check in here, always also in a way that does not need their face.
+
+    Raises: Refused("face_alone").  Source: E04, E05, R-ELD-07.
+    """
+    require(set(command.methods) != {CheckInMethod.FACE}, "face_alone")
+    return [MealPointOpened(**command.model_dump(exclude={"occurred_at"}))]
 
 
 def close(command: CloseMealPoint, point: MealPoint, _context: Context) -> list[MealPointClosed]:

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import asyncpg
 import structlog
+from confluent_kafka import KafkaException
 
 from contracts.ids import DeviceId
 from kit.clock import shanghai_date
@@ -22,6 +22,7 @@ from kit.commands import CommandPath
 from kit.errors import KeyMisused, Refused, Retry
 from kit.identity import system_actor
 from kit.streams import checkpoint
+from kit.streams.intake import PASSING
 from kit.streams.race import race
 from kit.streams.topics import describe_topics, ends_of
 from policy import Packs
@@ -78,7 +79,7 @@ class Watching:
         while True:
             try:
                 await self.look()
-            except (Retry, OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as trouble:
+            except (Retry, KafkaException, *PASSING) as trouble:
                 log.warning("the watch over devices waits", reason=str(trouble))
             try:
                 await asyncio.wait_for(self.speaks.wait(), self._every_s)
@@ -136,7 +137,7 @@ class Watching:
 
     async def _each(self, rows: Sequence[Any], tell: Callable[[Any], Awaitable[None]]) -> None:
         for first in range(0, len(rows), AT_ONCE):
-            await asyncio.gather(*(tell(row) for row in rows[first : first + AT_ONCE]))
+            await asyncio.gather(*(_told(tell, row) for row in rows[first : first + AT_ONCE]))
 
     async def _tell_silence(self, row: Any) -> None:
         """The log knows of the silence; a device that the log does not call silent after all is looked at anew."""
@@ -151,16 +152,21 @@ class Watching:
         await self._pool.execute(HEARD, row["device_id"], last)
 
     async def _give(self, command: Command, what: str, *instants: datetime) -> bool:
-        """Whether there are events, now or from the first time."""
+        """Whether there are events, now or from the first time. Raises Refused, Retry."""
         stream = device.stream(getattr(command, device.id))
         key = sha256(f"{stream}|{what}|{'|'.join(one.isoformat() for one in instants)}".encode()).hexdigest()[:32]
         try:
             return bool((await self._path.execute(command, self._actor, key)).events)
         except KeyMisused:
             return True  # told before, when the limit was another
-        except Refused as refusal:
-            log.error("a device's silence could not be told", stream=stream, what=what, code=refusal.code)  # noqa: TRY400 - no traceback
-            return False
+
+
+async def _told(tell: Callable[[Any], Awaitable[None]], row: Any) -> None:
+    """What is refused (a clock that is behind, a day without a pack) stays marked and is tried again."""
+    try:
+        await tell(row)
+    except Refused as refusal:
+        log.warning("what a device's silence says is refused", device=row["device_id"], code=refusal.code)
 
 
 def _columns(devices: Iterable[tuple[int, Device]]) -> tuple[list[str], list[datetime], list[int], list[datetime | None]]:

@@ -10,6 +10,7 @@ from services.linkage.api.answers import Amount, FactAnswer, FreshnessAnswer, St
 from services.linkage.api.chain_model import (
     CaseAnswer,
     ChainAnswer,
+    EscalationAnswer,
     GiverAnswer,
     LineAnswer,
     MemberAnswer,
@@ -31,7 +32,7 @@ from services.linkage.labels import name_zh, zh
 from services.linkage.matrix import LayerOf
 from services.linkage.views.household import StatusSpan
 from services.linkage.views.need import PayerLine
-from services.linkage.views.referral import ReferralRow, Step
+from services.linkage.views.referral import Escalation, ReferralRow, Step
 
 
 def chain_answer(
@@ -183,11 +184,13 @@ def _referral(row: ReferralRow, measure: Measure, as_of: date, now: datetime) ->
     steps = [step for step in row.steps if step.fact.on <= as_of]
     last, is_open = steps[-1], row.is_open(as_of)
     ended = None if is_open else row.code
+    level = last.escalated(as_of)[-1].level if last.escalated(as_of) else None
     return ReferralAnswer(
         referral_id=row.referral_id,
         need_id=row.need_id,
         receiver=row.receiver,
         receiver_zh=zh(row.receiver),
+        organisation_id=row.organisation_id,
         urgency=row.urgency,
         urgency_zh=zh(row.urgency),
         residual=Amount.of(row.residual, measure),
@@ -197,7 +200,9 @@ def _referral(row: ReferralRow, measure: Measure, as_of: date, now: datetime) ->
         age_days=(as_of - last.fact.on).days,
         due_at=last.due_at,
         overdue=is_open and last.due_at is not None and last.due_at <= now,
-        steps=[_step(step) for step in steps],
+        level=level,
+        level_zh=zh(level) if level else None,
+        steps=[_step(step, as_of) for step in steps],
         code=ended,
         code_zh=zh(ended) if ended else None,
         follow=None if is_open else row.follow,
@@ -205,7 +210,7 @@ def _referral(row: ReferralRow, measure: Measure, as_of: date, now: datetime) ->
     )
 
 
-def _step(step: Step) -> StepAnswer:
+def _step(step: Step, as_of: date) -> StepAnswer:
     return StepAnswer(
         state=step.state,
         state_zh=zh(step.state),
@@ -213,7 +218,14 @@ def _step(step: Step) -> StepAnswer:
         reason=step.reason,
         progress=step.progress,
         progress_zh=zh(step.progress) if step.progress else None,
+        escalations=[_escalation(one) for one in step.escalated(as_of)],
         source=FactAnswer.of(step.fact),
+    )
+
+
+def _escalation(one: Escalation) -> EscalationAnswer:
+    return EscalationAnswer(
+        level=one.level, level_zh=zh(one.level), late_since=one.late_since, due_at=one.due_at, source=FactAnswer.of(one.fact)
     )
 
 

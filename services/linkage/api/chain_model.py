@@ -77,6 +77,16 @@ class CaseAnswer(Answer):
     source: FactAnswer
 
 
+class EscalationAnswer(Answer):
+    """A level that has to see to a late step, until when."""
+
+    level: str
+    level_zh: str
+    late_since: datetime
+    due_at: datetime | None
+    source: FactAnswer
+
+
 class StepAnswer(Answer):
     state: str
     state_zh: str
@@ -84,16 +94,18 @@ class StepAnswer(Answer):
     reason: str | None
     progress: str | None
     progress_zh: str | None
+    escalations: list[EscalationAnswer]
     source: FactAnswer
 
 
 class ReferralAnswer(Answer):
-    """A referral: its states, the age of the present one, and how it ended."""
+    """A referral: its states, the age of the present one, the level that sees to it since it is late, and how it ended."""
 
     referral_id: str
     need_id: str
     receiver: str
     receiver_zh: str
+    organisation_id: str | None
     urgency: str
     urgency_zh: str
     residual: Amount
@@ -103,6 +115,8 @@ class ReferralAnswer(Answer):
     age_days: int
     due_at: datetime | None
     overdue: bool
+    level: str | None
+    level_zh: str | None
     steps: list[StepAnswer]
     code: str | None
     code_zh: str | None

@@ -10,6 +10,7 @@ from services.linkage.detections.finding import Detection
 from services.linkage.detections.gap_without_help import gap_without_help
 from services.linkage.detections.meal_after_death import meal_after_death
 from services.linkage.detections.paid_after_death import paid_after_death
+from services.linkage.detections.papers_missing import papers_missing
 from services.linkage.detections.referral_late import referral_late
 from services.linkage.detections.rehab_not_started import rehab_not_started
 from services.linkage.detections.review_overdue import review_overdue
@@ -18,7 +19,7 @@ from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 from services.linkage.detections.warned_again import warned_again
 
-DETECTIONS_VERSION = 5
+DETECTIONS_VERSION = 6
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -39,6 +40,7 @@ DETECTIONS: tuple[Detection, ...] = (
     paid_after_death,
     meal_after_death,
     device_after_death,
+    papers_missing,
 )
 
 SCOPES = Scopes(detections=DETECTIONS)

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     OVERLAP = "overlap"  # 重复
     STALE = "stale"  # 超期
     ERROR = "error"  # 差错
+    PROCESS = "process"  # 程序
 
 
 class NextStep(StrEnum):
@@ -51,6 +52,7 @@ class NextStep(StrEnum):
     ANSWER_OR_REROUTE = "answer_or_reroute"  # 催办或改派
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
     CLEAR_DATA = "clear_data"  # 核实数据
+    COMPLETE_PAPERS = "complete_papers"  # 补齐材料并签字
 
 
 Detail = int | str

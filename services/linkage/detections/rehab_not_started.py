@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from contracts.relief.referral import ReferralStage
 from contracts.terms import NeedCategory
 from services.linkage.chain import NeedChain
 from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene
-from services.linkage.views.referral import ReferralState
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
@@ -22,7 +22,7 @@ def conditions(scene: Scene) -> Iterable[Condition]:
 def _started(need: NeedChain, scene: Scene) -> bool:
     delivered = any(line.amounts.delivered > 0 for slot in need.slots for line in slot.lines)
     steps = (step for row in need.referrals for step in row.steps if step.fact.on <= scene.day)
-    return delivered or any(step.state is ReferralState.IN_SERVICE for step in steps)
+    return delivered or any(step.state is ReferralStage.IN_SERVICE for step in steps)
 
 
 rehab_not_started = Detection(

@@ -11,6 +11,7 @@ from contracts.envelope import Event, Meta
 from contracts.ids import CaseId, EventCause, HouseholdId, LineId, NeedId
 from contracts.relief.temp_aid import (
     TempAidClosed,
+    TempAidEased,
     TempAidGranted,
     TempAidPaid,
     TempAidRefused,
@@ -44,7 +45,9 @@ class TempAidRow(Row, frozen=True):
     closed_as: ClosingCode | None = None
 
 
-TempAidFact = TempAidRequested | TempAidGranted | TempAidRefused | TempAidPaid | TempAidReturned | TempAidSupplemented | TempAidClosed
+TempAidFact = (
+    TempAidRequested | TempAidGranted | TempAidRefused | TempAidPaid | TempAidReturned | TempAidEased | TempAidSupplemented | TempAidClosed
+)
 
 
 def case_of(event: Event) -> Iterable[str]:
@@ -80,6 +83,8 @@ def _changed(row: TempAidRow, event: Event, fact: Fact) -> TempAidRow:
             return _moved(row, MoveKind.RETURNED, fen, fact)
         case TempAidRefused():
             return replace(row, refused=fact)
+        case TempAidEased(papers_due=due):
+            return replace(row, papers_due=due)
         case TempAidSupplemented():
             return replace(row, supplemented=fact)
         case TempAidClosed(code=code):

@@ -228,10 +228,12 @@ def add_member(command: AddMember, home: Household, _context: Context, person: K
 
 
 def remove_member(command: RemoveMember, home: Household, _context: Context) -> list[MemberLeft]:
-    """The person lived here up to the day named.
+    """The person lived here up to the day named. Nothing happens for a death that has ended the stay already.
 
-    Raises: Refused("household_closed" | "not_a_member" | "left_before_joining").  Source: ruling 4.
+    Raises: Refused("household_closed" | "not_a_member" | "left_before_joining").  Source: ruling 4, SG-04.
     """
+    if command.reason is LeavingReason.DECEASED and command.person_id in home.deceased:
+        return []
     require(home.is_open, "household_closed")  # closing has set its members free already
     interval = home.members.get(command.person_id)
     require(interval is not None and interval.last is None, "not_a_member", person_id=command.person_id)
@@ -300,10 +302,12 @@ def expire_status(_command: ExpireStatus, home: Household, context: Context) -> 
 
 
 def close_household(command: CloseHousehold, home: Household, context: Context) -> list[HouseholdClosed]:
-    """The household is over; nobody is claimed by it.
+    """The household is over; nobody is claimed by it. Nothing happens to one that died out and is to be closed for that.
 
-    Raises: Refused("household_closed"); Refused("members_live") for DECEASED while a stay has not ended.  Source: ruling 4.
+    Raises: Refused("household_closed"); Refused("members_live") for DECEASED while a stay has not ended.  Source: ruling 4, SG-04.
     """
+    if home.died_out and command.code is ClosingCode.DECEASED:
+        return []
     require(home.is_open, "household_closed")
     require(command.code is not ClosingCode.DECEASED or not home.living_here(), "members_live")
     return [HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=command.code)]
@@ -312,15 +316,18 @@ def close_household(command: CloseHousehold, home: Household, context: Context) 
 def remove_for_death(command: RemoveForDeath, home: Household, context: Context, person: KnownPerson) -> list[MemberLeft | HouseholdClosed]:
     """The member lived here up to the day of death; with the last one the household is closed. What it was given stays with it.
 
-    Nothing for a death that is not confirmed, or for somebody who left before.  Source: SG-04, ruling 4.
+    Nothing for a death that is not confirmed, or for somebody who left before. A caseworker may have ended the stay already.
+    Source: SG-04, ruling 4.
     """
-    if not person.is_dead or person.died_on is None or not home.is_open or command.person_id not in home.living_here():
+    one, living = command.person_id, home.living_here()
+    if not person.is_dead or person.died_on is None or not home.is_open or one not in living | home.deceased:
         return []
-    last = max(person.died_on, home.members[command.person_id].first)
-    left = MemberLeft(household_id=home.household_id, person_id=command.person_id, left_on=last, reason=LeavingReason.DECEASED)
-    if home.living_here() != {command.person_id}:
-        return [left]
-    return [left, HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=ClosingCode.DECEASED)]
+    closed = HouseholdClosed(household_id=home.household_id, closed_on=context.on, code=ClosingCode.DECEASED)
+    ends = [] if living - {one} else [closed]
+    if one not in living:
+        return [*ends]
+    last = max(person.died_on, home.members[one].first)
+    return [MemberLeft(household_id=home.household_id, person_id=one, left_on=last, reason=LeavingReason.DECEASED), *ends]
 
 
 def return_after_revocation(

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from opentelemetry.sdk.resources import Resource
 
 from kit.http.app import bare_app
-from kit.http.body import MAX_BODY
+from kit.http.body import MAX_BODY, MAX_TELEMETRY
 from kit.telemetry import metrics
 
 router = APIRouter()
@@ -50,3 +50,9 @@ async def test_a_body_above_the_limit_is_counted_too(http: httpx.AsyncClient) ->
     """It never reaches a route."""
     assert (await http.post("/thing/1", content=b"x" * (MAX_BODY + 1))).status_code == 413
     assert counted() == {("unknown", "413"): "1"}
+
+
+async def test_what_machines_report_in_batches_may_be_larger_than_a_command(http: httpx.AsyncClient) -> None:
+    """E20: 5,000 heartbeats are half a megabyte; there is a limit all the same."""
+    assert (await http.post("/telemetry/any", content=b"x" * (MAX_BODY + 1))).status_code == 404
+    assert (await http.post("/telemetry/any", content=b"x" * (MAX_TELEMETRY + 1))).status_code == 413

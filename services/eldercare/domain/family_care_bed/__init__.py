@@ -45,6 +45,7 @@ from services.eldercare.domain.family_care_bed.stays import (
     suspend,
 )
 from services.eldercare.domain.known_household import known_household
+from services.eldercare.domain.known_organisation import known_organisation
 from services.eldercare.domain.known_person import known_person
 
 _ID = "0190a000-0000-8000-8000-0000000000"
@@ -72,9 +73,9 @@ family_care_bed = Aggregate(
         command(check_devices, roles=_STAFF, example=CheckBedDevices(bed_id=_BED, fit=True)),
         command(
             contract,
-            also=[_PERSON],
+            also=[_PERSON, known_organisation.by("provider_id", missing_ok=True)],
             roles={Role.DISTRICT_OFFICER},
-            example=SignBedContract(bed_id=_BED, provider_id=OrganisationId("91440300ma5ey0000x"), visits_month=4),
+            example=SignBedContract(bed_id=_BED, provider_id=OrganisationId("52770308mjdem0014u"), visits_month=4),
         ),
         command(fit, roles=_STAFF, example=FitBed(bed_id=_BED)),
         command(deliver, roles={Role.CARE_WORKER}, example=DeliverBedService(bed_id=_BED, visit_id=VisitId(f"{_ID}c2"))),

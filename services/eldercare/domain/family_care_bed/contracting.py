@@ -21,6 +21,7 @@ from kit.errors import Refused
 from policy.calendar import add_months
 from services.eldercare.domain.family_care_bed.state import BedStage, FamilyCareBed, require_open
 from services.eldercare.domain.known_household import KnownHousehold
+from services.eldercare.domain.known_organisation import KnownOrganisation
 from services.eldercare.domain.known_person import KnownPerson
 
 Score = Annotated[int, Field(strict=True, ge=0, le=100, description="ability score 0..100, higher is worse (R-ELD-01)")]
@@ -109,16 +110,19 @@ def check_devices(command: CheckBedDevices, bed: FamilyCareBed, _context: Contex
     return [BedDevicesChecked(bed_id=bed.bed_id, household_id=bed.household_id, fit=command.fit)]
 
 
-def contract(command: SignBedContract, bed: FamilyCareBed, context: Context, person: KnownPerson) -> list[BedContracted]:
-    """The contract is active until the bed is closed; a person has one.
+def contract(
+    command: SignBedContract, bed: FamilyCareBed, context: Context, person: KnownPerson, provider: KnownOrganisation
+) -> list[BedContracted]:
+    """The contract is active until the bed is closed; a person has one. Nobody signs with a provider that the registry has restricted.
 
     Raises: Refused("bed_closed" | "held" | "already_contracted" | "person_dead" | "person_held"); Refused("not_assessed" |
-    "assessment_expired" | "grade_too_low" | "devices_unchecked"); Refused("too_few_visits", least); Refused("claimed") for a second one.
-    Source: E08, R-ELD-11, section 3.2.
+    "assessment_expired" | "grade_too_low" | "devices_unchecked"); Refused("too_few_visits", least); Refused("organisation_restricted",
+    since); Refused("claimed") for a second one.  Source: E08, R-ELD-11, SG-15, section 3.2.
     """
     require_open(bed)
     require(bed.stage is BedStage.APPLIED, "already_contracted")
     _require_alive(person)
+    provider.require_free()
     grade = _grade(bed, context)
     require(bed.devices_fit, "devices_unchecked")
     least = context.policy.bed_visits_month[f"grade_{grade}"]

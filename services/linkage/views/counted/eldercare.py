@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.eldercare.care_visit_plan import CareVisitDone, CareVisitPlanOpened
 from contracts.eldercare.device import DeviceAssigned, DeviceReinstated, DeviceReturned
 from contracts.eldercare.emergency_incident import AlarmReceived, IncidentClosed
-from contracts.eldercare.family_care_bed import BedClosed, BedContracted, BedResumed
+from contracts.eldercare.family_care_bed import BedClosed, BedContracted, BedResumed, BedStayEnded
 from contracts.eldercare.loan import AssetReturned, AssetUnlocked
 from contracts.eldercare.meal_account import MealCheckedIn, MealSubsidyApplied
 from contracts.eldercare.mobility_asset import AssetDeployed, AssetRetired
@@ -91,7 +91,8 @@ def bed_closed(row: CountedRow | None, _event: BedClosed, _meta: Meta) -> Counte
     return row and replace(row, code=ENDED)
 
 
-def bed_resumed(row: CountedRow | None, _event: BedResumed, _meta: Meta) -> CountedRow | None:
+def bed_resumed(row: CountedRow | None, _event: BedResumed | BedStayEnded, _meta: Meta) -> CountedRow | None:
+    """A return told late opens again what the timer had closed (R-ELD-11)."""
     return row and replace(row, code=ACTIVE)
 
 
@@ -142,6 +143,7 @@ ELDERCARE: Mapping[type[Event], Counter] = {
     BedContracted: Counter(Counts.CARE_BED, lambda event: event.bed_id, bed),
     BedClosed: Counter(Counts.CARE_BED, lambda event: event.bed_id, bed_closed),
     BedResumed: Counter(Counts.CARE_BED, lambda event: event.bed_id, bed_resumed),
+    BedStayEnded: Counter(Counts.CARE_BED, lambda event: event.bed_id, bed_resumed),
     MealCheckedIn: Counter(Counts.MEAL, lambda event: event.check_in_id, meal),
     MealSubsidyApplied: Counter(Counts.MEAL, lambda event: event.check_in_id, meal_subsidised),
     TrainingHeld: Counter(Counts.SAFETY_TRAINING, lambda event: event.training_id, training),

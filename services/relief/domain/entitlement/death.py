@@ -77,7 +77,8 @@ def _ended(entitlement: Entitlement, need: Need, context: Context, death: Stop) 
 
 
 def _review(command: EndForDeath, entitlement: Entitlement, case: DeathCase) -> list[DeathFact]:
-    if entitlement.stop is not None or command.person_id in entitlement.deaths_told:
+    """Somebody must look at it. Told before (a false report may have been), it is not told again, but the case waits all the same."""
+    if entitlement.stop is not None:
         return []
     due = EntitlementReviewDue(
         entitlement_id=entitlement.entitlement_id,
@@ -85,7 +86,8 @@ def _review(command: EndForDeath, entitlement: Entitlement, case: DeathCase) -> 
         reason=StopReason.DEATH,
         person_id=command.person_id,
     )
-    return [due, *recalculation_due(case, entitlement.entitlement_id)]
+    told = command.person_id in entitlement.deaths_told
+    return [*([] if told else [due]), *recalculation_due(case, entitlement.entitlement_id)]
 
 
 def resume_after_revocation(

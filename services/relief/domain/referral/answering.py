@@ -24,7 +24,7 @@ from contracts.relief.referral import (
 from contracts.terms import ClosingCode
 from kit.command import Command, Context, PositiveFen
 from kit.errors import Refused
-from services.relief.domain.referral.deadlines import Breach, timed
+from services.relief.domain.referral.deadlines import Breach, in_time, timed
 from services.relief.domain.referral.sending import returned
 from services.relief.domain.referral.state import Referral
 
@@ -82,9 +82,9 @@ def take(_command: TakeReferral, referral: Referral, context: Context) -> list[T
     Raises: Refused("wrong_stage") for what was never sent or already declined.  Source: section 3.5, rulings 14, 15.
     """
     match referral.stage:
-        case ReferralStage.SENT | ReferralStage.EXPIRED if _in_time(referral, context):
+        case ReferralStage.SENT:
             return [_taken(referral, context)]
-        case ReferralStage.CLOSED if _in_time(referral, context) and not referral.answered:
+        case ReferralStage.CLOSED if not referral.answered and in_time(referral, context):
             return _taken_after_end(referral, context)
         case ReferralStage.RETURNED if referral.reason is DeclineReason.RESTRICTED:
             return []
@@ -92,13 +92,6 @@ def take(_command: TakeReferral, referral: Referral, context: Context) -> list[T
             raise Refused("wrong_stage", stage=referral.stage)
         case _:
             return []
-
-
-def _in_time(referral: Referral, context: Context) -> bool:
-    """A limit in hours includes its last instant; working days end at 24:00, which is the breach (ruling 16)."""
-    if context.policy.referral_answer.of(referral.urgency).hours is not None:
-        return context.occurred_at <= referral.answer_by
-    return context.occurred_at < referral.answer_by
 
 
 def _taken(referral: Referral, context: Context) -> ReferralTaken:
@@ -150,7 +143,7 @@ def turn_down(command: TurnDownReferral, referral: Referral, context: Context) -
     match referral.stage:
         case ReferralStage.ACCEPTED | ReferralStage.IN_SERVICE:
             return [returned(command.reason, referral, context)]
-        case ReferralStage.SENT | ReferralStage.EXPIRED if _in_time(referral, context):
+        case ReferralStage.SENT:
             return [_turned_down(command.reason, referral, context)]
         case ReferralStage.PROPOSED:
             raise Refused("wrong_stage", stage=referral.stage)

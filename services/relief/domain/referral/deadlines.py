@@ -1,13 +1,14 @@
 """What time alone does to a referral: without an answer it expires; in every other stage the next level has to see to it (section 3.5, DET-13).
 
 The sweeper is only the usual way to it. `timed` makes a command that comes late, by its own time, record first what the clock had done
-until then; and a stage whose deadline lies before one that has acted already is late from its beginning. So the story is the same whether
-the sweeper came before or after a command.
+until then; one that was given in time sees the referral as if it had not expired since (ruling 14); and a stage whose deadline lies before
+one that has acted already is late from its beginning. So the story ends the same whether the sweeper came before or after a command.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -66,12 +67,21 @@ def overdue(referral: Referral, until: datetime, context: Context, *, has_acted:
     return breaches
 
 
+def in_time(referral: Referral, context: Context) -> bool:
+    """The command was given before the answer's deadline ended."""
+    return not _over(referral.answer_by, context.policy.referral_answer.of(referral.urgency), context.occurred_at)
+
+
 def _passed(referral: Referral, until: datetime, context: Context, *, has_acted: bool) -> bool:
     """Working days end at 24:00, which is the breach; a limit in hours includes its last instant (ruling 16)."""
-    due, limit = referral.due, _limit(referral, context)
+    due = referral.due
     if due is None:
         return False
-    return until > due if limit is not None and limit.hours is not None and not has_acted else until >= due
+    return until >= due if has_acted else _over(due, _limit(referral, context), until)
+
+
+def _over(due: datetime, limit: Limit | None, at: datetime) -> bool:
+    return at > due if limit is not None and limit.hours is not None else at >= due
 
 
 def _limit(referral: Referral, context: Context) -> Limit | None:
@@ -105,11 +115,17 @@ def timed(decide: Callable[Concatenate[C, Referral, Context, P], list[Any]]) -> 
     def decided(command: C, referral: Referral, context: Context, /, *args: P.args, **kwargs: P.kwargs) -> list[Any]:
         before = overdue(referral, context.occurred_at, context)
         met = _after(referral, before)
-        own = decide(command, met, context, *args, **kwargs)
+        own = decide(command, _unexpired(met, context), context, *args, **kwargs)
         left = _after(met, own)
         return [*before, *own, *overdue(left, left.acted, context, has_acted=True)]
 
     return decided
+
+
+def _unexpired(referral: Referral, context: Context) -> Referral:
+    if referral.stage is not ReferralStage.EXPIRED or not in_time(referral, context):
+        return referral
+    return replace(referral, stage=ReferralStage.SENT, due=referral.answer_by, level=None)
 
 
 def _after(referral: Referral, events: Iterable[Any]) -> Referral:

@@ -9,6 +9,7 @@ from contracts.relief.referral import ReferralClosed, ReferralStage
 from contracts.terms import ClosingCode
 from kit.command import Command, Context
 from services.relief.domain.household import Household
+from services.relief.domain.referral.deadlines import Breach, timed
 from services.relief.domain.referral.state import Referral
 
 OVER = frozenset({ReferralStage.WITHDRAWN, ReferralStage.CLOSED})
@@ -20,7 +21,8 @@ class EndWithHousehold(Command):
     referral_id: ReferralId
 
 
-def end_with_household(_command: EndWithHousehold, referral: Referral, context: Context, home: Household) -> list[ReferralClosed]:
+@timed
+def end_with_household(_command: EndWithHousehold, referral: Referral, context: Context, home: Household) -> list[ReferralClosed | Breach]:
     """The referral is closed as DECEASED, at whatever stage; nothing for one that is over, or whose household is there again.
 
     It may be opened again within its days if the death was an error.  Source: SG-04, section 3.5, ruling 22.
