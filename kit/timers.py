@@ -91,7 +91,7 @@ class Sweeper:
             await asyncio.sleep(POLL_SECONDS)
             return
         ends = asyncio.get_running_loop().time() + POLL_SECONDS
-        while self._clock.deadlines() == until and asyncio.get_running_loop().time() < ends:
+        while self._clock.deadlines() == until and asyncio.get_running_loop().time() < ends:  # noqa: ASYNC110 - only looking shows it
             await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
