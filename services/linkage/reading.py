@@ -47,8 +47,8 @@ class Freshness(Protocol):
 class Snapshot(Protocol):
     """Rows of the views as of one moment."""
 
-    async def rows(self, view: View[R], **where: str | int) -> list[R]:
-        """The rows whose indexed field has the value."""
+    async def rows(self, view: View[R], **where: str | int | Collection[str]) -> list[R]:
+        """The rows whose indexed fields have these values; a list of values: any of them."""
         ...
 
     async def get(self, view: View[R], key: str) -> R | None:

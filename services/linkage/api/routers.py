@@ -9,6 +9,7 @@ from services.linkage.api.coverage import coverage_routes
 from services.linkage.api.events import event_routes
 from services.linkage.api.exceptions import exception_routes
 from services.linkage.api.funds import fund_routes
+from services.linkage.api.lists import list_routes
 from services.linkage.api.mobility import mobility_routes
 from services.linkage.api.parts import Parts
 from services.linkage.api.reports import report_routes
@@ -22,6 +23,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         exception_routes(parts),
         fund_routes(parts),
         report_routes(parts),
+        list_routes(parts),
         mobility_routes(parts),
         event_routes(parts),
     ]
