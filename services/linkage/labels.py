@@ -26,6 +26,7 @@ from contracts.terms import (
 from kit.money import yuan
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.kpis.catalogue import KpiTerm
 from services.linkage.matrix import Channel
 from services.linkage.offers.catalogue import Group, OfferGiver, OfferKind, OfferStep
 from services.linkage.programmes.catalogue import Have, Line, Unit
@@ -99,6 +100,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
     },
+    KpiTerm: {"precise": "精准救助", "efficient": "高效救助", "warm": "温暖救助", "smart": "智慧救助"},
     OfferKind: {"policy": "政策", "service": "服务"},
     Group: {
         "tekun": "特困", "dibao": "低保", "edge": "低保边缘", "rigid": "刚性支出困难", "other": "其他低收入", "unrecognised": "未认定",

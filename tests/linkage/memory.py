@@ -36,7 +36,7 @@ class MemoryFreshness:
     incomplete: bool = False
 
 
-def _matches(found: object, wanted: str | int | Collection[str]) -> bool:
+def _matches(found: object, wanted: str | int | Collection[str] | Collection[int]) -> bool:
     """The value, or any of a list of values."""
     return found == wanted if isinstance(wanted, str | int) else found in wanted
 
@@ -57,7 +57,7 @@ class MemoryReader:
     async def snapshot(self) -> AsyncIterator[MemoryReader]:
         yield self
 
-    async def rows(self, view: View[R], **where: str | int | Collection[str]) -> list[R]:
+    async def rows(self, view: View[R], **where: str | int | Collection[str] | Collection[int]) -> list[R]:
         assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"
         found: list[R] = list(self.tables[view.name].values())
         return [row for row in found if all(_matches(getattr(row, name), value) for name, value in where.items())]

@@ -30,6 +30,8 @@ from kit.clock import Clock
 from kit.http.app import bare_app
 from kit.identity import Actor, Role
 from policy import Areas, Calendar, Packs
+from services.linkage.api.aid import AidAnswer, MeasureListAnswer
+from services.linkage.api.aid_examples import AID, MEASURE
 from services.linkage.api.chain_model import ChainAnswer
 from services.linkage.api.coverage import CoverageAnswer
 from services.linkage.api.events import EventTrailAnswer
@@ -438,6 +440,8 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/reports/annual/{year}",
         "/reports/annual/{year}/{figure}/list",
         "/reports/streets",
+        "/reports/aid",
+        "/reports/aid/{measure}/list",
         "/lists/policies",
         "/lists/services",
         "/lists/needs",
@@ -458,6 +462,8 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (AnnualAnswer, ANNUAL),
         (ListAnswer, LIST),
         (StreetsAnswer, STREETS),
+        (AidAnswer, AID),
+        (MeasureListAnswer, MEASURE),
         (OffersAnswer, POLICIES),
         (OffersAnswer, SERVICES),
         (NeedsAnswer, NEEDS),

@@ -14,6 +14,7 @@ from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.kpis.catalogue import KpiTerm
 from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text_zh, name_zh, next_step_zh, zh
 from services.linkage.offers.catalogue import Group, OfferGiver, OfferKind, OfferStep
 from services.linkage.programmes.catalogue import Have, Line, Unit
@@ -48,6 +49,7 @@ LISTS: list[type[StrEnum]] = [
     OfferKind,
     OfferGiver,
     OfferStep,
+    KpiTerm,
 ]
 
 
