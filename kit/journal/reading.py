@@ -79,7 +79,10 @@ class Snapshot:
         return found[0] if found else None
 
     async def rows(self, view: View[R], **where: Any) -> list[R]:
-        """The rows whose indexed fields have these values, by key. A field that holds a list matches when it contains the value."""
+        """The rows whose indexed fields have these values, by key. A list of values: any of them.
+
+        A field that holds a list matches when it contains the value.
+        """
         condition, values = _condition(view, where)
         return await self.select(view, condition, "order by key", *values)
 
@@ -214,7 +217,11 @@ def _condition(view: View[Any], where: Mapping[str, Any]) -> tuple[str, list[Any
             parts.append(f'"{name}" is null')
             continue
         values.append(as_text(value))
-        kind = kinds[name]
-        given = f"${len(values)}::text"
-        parts.append(f'"{name}" @> array[{given}]::{kind}' if kind.endswith("[]") else f'"{name}" = {given}::{kind}')
+        parts.append(_matches(name, kinds[name], f"${len(values)}::text", several=isinstance(value, list | tuple | set | frozenset)))
     return " and ".join(parts), values
+
+
+def _matches(name: str, kind: str, given: str, *, several: bool) -> str:
+    if kind.endswith("[]"):
+        return f'"{name}" && {given}::{kind}' if several else f'"{name}" @> array[{given}]::{kind}'
+    return f'"{name}" = any({given}::{kind}[])' if several else f'"{name}" = {given}::{kind}'

@@ -36,6 +36,11 @@ class MemoryFreshness:
     incomplete: bool = False
 
 
+def _matches(found: object, wanted: str | int | Collection[str] | Collection[int]) -> bool:
+    """The value, or any of a list of values."""
+    return found == wanted if isinstance(wanted, str | int) else found in wanted
+
+
 class MemoryReader:
     """Everything of a story, or what stood in the topics up to some positions."""
 
@@ -52,10 +57,10 @@ class MemoryReader:
     async def snapshot(self) -> AsyncIterator[MemoryReader]:
         yield self
 
-    async def rows(self, view: View[R], **where: str | int) -> list[R]:
+    async def rows(self, view: View[R], **where: str | int | Collection[str] | Collection[int]) -> list[R]:
         assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"
         found: list[R] = list(self.tables[view.name].values())
-        return [row for row in found if all(getattr(row, name) == value for name, value in where.items())]
+        return [row for row in found if all(_matches(getattr(row, name), value) for name, value in where.items())]
 
     async def get(self, view: View[R], key: str) -> R | None:
         row: R | None = self.tables[view.name].get(key)

@@ -104,7 +104,7 @@ async def filler(place: Place, pool: asyncpg.Pool) -> Filler:
 
 @pytest.mark.real
 async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
-    """By value, by what a list contains, by absence; a field without an index is refused."""
+    """By value, by one of several, by what a list contains, by absence; a field without an index is refused."""
     await filler.send([filler.add(1, "a", 4), filler.add(2, "b", 12), filler.add(3, "c", 13, causation_id="x")])
     async with Views(pool, place.dsn, place.installation) as views:
 
@@ -115,6 +115,10 @@ async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncp
         assert await found(size=Size.LARGE) == ["b", "c"]
         assert await found(size=Size.LARGE, even=True) == ["b"]
         assert await found(names="n13") == ["c"]
+        assert await found(size=[Size.SMALL]) == ["a"]
+        assert await found(size=set(Size), seen_at=[EPOCH + timedelta(seconds=2)]) == ["b"]
+        assert await found(names=["n4", "n13"]) == ["a", "c"]
+        assert await found(size=[]) == []
         assert await found(cause=None) == ["a", "b"]
         assert await found(seen_on=date(2025, 1, 1)) == ["a", "b", "c"]
         assert await found(seen_at=EPOCH + timedelta(seconds=2)) == ["b"]
