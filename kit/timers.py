@@ -1,9 +1,9 @@
 """The sweeper: when a timer's time has come, the command of its name is given to its stream. Once in effect, whatever is killed.
 
 A timer is an index row: an event's `SetTimer(name, due)` writes it, another event moves or cancels it. `name` is a command of the
-stream's aggregate that needs nothing but the stream's id. It is given at `due` in business time, by the program itself, under a key made
-of stream, name and due time, as the consequence of the event that set the timer. So a late sweep, a second sweeper and a repeat after a
-crash lead to the same events as a punctual one.
+stream's aggregate that needs nothing but the stream's id. It is given at `due` in business time, by the program itself, as the
+consequence of the event that set the timer, under a key made of that event and the timer's name. So a late sweep, a second sweeper and a
+repeat after a crash lead to the same events as a punctual one.
 
 One worker of a service sweeps at a time (a session lock); others wait to take over.
 """
@@ -38,8 +38,11 @@ LOCK = 7209
 BATCH = 500
 AT_ONCE = 32
 POLL_SECONDS = 0.25
-POLL_SIMULATED_SECONDS = 0.02
-"""A simulation waits for its deadlines; a real deadline may act a quarter of a second late."""
+"""A deadline may act a quarter of a second late."""
+LOOK_SECONDS = 0.005
+"""How often a simulation's clock is looked at, which costs no query: whoever moved it waits for the deadlines."""
+NOT_YET_KNOWN = frozenset({"no_policy", "beyond_calendar"})
+"""Refusals that end when somebody loads the pack or calendar of the day: the timer waits for them."""
 PUT_OFF_SECONDS = 30.0
 """How long a timer rests whose command failed without a verdict; the others go on meanwhile."""
 
@@ -52,10 +55,9 @@ class Timer:
     name: str
     due: datetime
 
-    @property
-    def key(self) -> str:
-        """The idempotency key of its command."""
-        return sha256(f"{self.stream}|{self.name}|{self.due.timestamp():.6f}".encode()).hexdigest()[:32]
+    def key(self, setter_id: str) -> str:
+        """The idempotency key of its command: set anew for the same instant, it acts anew."""
+        return sha256(f"{setter_id}|{self.name}".encode()).hexdigest()[:32]
 
 
 class BadTimer(Exception):
@@ -69,7 +71,6 @@ class Sweeper:
         self._path, self._dsn, self._clock = path, dsn, clock
         self._actor = system_actor("timer")
         self._resting: dict[Timer, float] = {}
-        self._poll = POLL_SIMULATED_SECONDS if clock.simulated else POLL_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Waits for the lock, then sweeps until `stop`. Raises when the session that holds the lock is lost: the process begins again."""
@@ -79,9 +80,19 @@ class Sweeper:
         async with self._turn() as session:
             log.info("timers are swept here")
             while True:
+                until = self._clock.deadlines()
                 if await self.sweep() == 0:
-                    await asyncio.sleep(self._poll)
+                    await self._rest(until)
                     await session.execute("select 1")  # the lock lives as long as its session
+
+    async def _rest(self, until: datetime) -> None:
+        """A moment passes; in a simulation less, if its clock is moved."""
+        if not self._clock.simulated:
+            await asyncio.sleep(POLL_SECONDS)
+            return
+        ends = asyncio.get_running_loop().time() + POLL_SECONDS
+        while self._clock.deadlines() == until and asyncio.get_running_loop().time() < ends:  # noqa: ASYNC110 - only looking shows it
+            await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[asyncpg.Connection]:
@@ -134,8 +145,12 @@ class Sweeper:
             return "gone"
         try:
             with span(f"timer {timer.name}", "consumer", parent=cause.traceparent):
-                answer = await self._path.execute(command_of(aggregate, spec, timer), self._actor, timer.key, cause=beginning(cause))
+                answer = await self._path.execute(
+                    command_of(aggregate, spec, timer), self._actor, timer.key(cause.id), cause=beginning(cause)
+                )
         except Refused as refusal:
+            if refusal.code in NOT_YET_KNOWN:
+                raise Retry(refusal.code) from refusal
             log.warning("a timer's command was refused", stream=timer.stream, timer=timer.name, code=refusal.code)
             await self._path.drop_timer(timer.stream, timer.name, history[-1].meta.version)
             return "refused"

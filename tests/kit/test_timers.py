@@ -167,15 +167,28 @@ async def test_a_moot_timer_that_was_set_anew_meanwhile_stays(path: CommandPath)
     assert await path.store.next_due() is None
 
 
-@pytest.mark.parametrize("timer", ["break-off", "no-such-command", "keep"])
+@pytest.mark.parametrize("timer", ["break-off", "no-such-command", "keep", "await-calendar"])
 async def test_a_timer_whose_command_fails_holds_up_no_other(path: CommandPath, sweeper: Sweeper, hands: Hands, timer: str) -> None:
-    """A mistake in a rule or a declaration: the timer stays, rests, and the others act."""
+    """A mistake in a rule or a declaration, a calendar that is not loaded yet: the timer stays, rests, and the others act."""
     broken, sound = await given(path, NOW, timer), await given(path, NOW + timedelta(minutes=1))
     hands.at = NOW + DAY
     assert await sweeper.sweep() == 2
     assert await sweeper.sweep() == 0
     assert await path.store.next_due() == NOW
     assert [await story(path, one) for one in (broken, sound)] == [["given"], ["given", "lapsed"]]
+
+
+async def test_a_timer_that_is_set_anew_for_the_same_instant_acts_anew(path: CommandPath, sweeper: Sweeper, hands: Hands) -> None:
+    """Two promises of one stream until one instant are two: the second is no repeat of the first."""
+    due = NOW + DAY
+    one = await given(path, due)
+    hands.at = due
+    await sweeper.sweep()
+    for number in (1, 2):
+        again = GivePromise(promise_id=PersonId(one), until=due, timer=AreaCode("ask"))
+        await path.execute(again, SOMEBODY, f"again {number}")
+        assert await sweeper.sweep() == 1
+        assert (await story(path, one)).count("asked") == number
 
 
 async def test_in_a_simulation_only_deadlines_that_were_let_act(path: CommandPath, sweeper: Sweeper, hands: Hands) -> None:

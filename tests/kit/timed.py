@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from contracts.envelope import Event, event
 from contracts.ids import AreaCode, PersonId
@@ -115,6 +115,12 @@ class Balk(Command):
     promise_id: PersonId
 
 
+class Await(Command):
+    """Waits for a calendar that nobody has loaded."""
+
+    promise_id: PersonId
+
+
 class Break(Command):
     """Fails without a verdict."""
 
@@ -147,6 +153,11 @@ def balk(_command: Balk, _promise: Promise, _context: Context) -> list[PromiseEv
     return []
 
 
+def await_calendar(_command: Await, _promise: Promise, context: Context) -> list[PromiseEvent]:
+    context.calendar.due_at(date(2190, 1, 1), 3)
+    return []
+
+
 def break_off(_command: Break, _promise: Promise, _context: Context) -> list[PromiseEvent]:
     raise ArithmeticError("a mistake in a rule")
 
@@ -161,13 +172,14 @@ promise = Aggregate(
     index=index,
     commands=[
         command(
-            give, stream="new", roles=EVERYBODY, anywhere=True, example=GivePromise(promise_id=ONE, until=datetime.max.replace(tzinfo=UTC))
+            give, stream="any", roles=EVERYBODY, anywhere=True, example=GivePromise(promise_id=ONE, until=datetime.max.replace(tzinfo=UTC))
         ),
         command(keep, roles=EVERYBODY, anywhere=True, example=Keep(promise_id=ONE)),
         command(lapse, roles=SYSTEM, example=Lapse(promise_id=ONE)),
         command(ask, roles=SYSTEM, example=Ask(promise_id=ONE)),
         command(shrug, roles=SYSTEM, example=Shrug(promise_id=ONE)),
         command(balk, roles=SYSTEM, example=Balk(promise_id=ONE)),
+        command(await_calendar, roles=SYSTEM, example=Await(promise_id=ONE)),
         command(break_off, roles=SYSTEM, example=Break(promise_id=ONE)),
     ],
 )

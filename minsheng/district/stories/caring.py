@@ -1,4 +1,4 @@
-"""The caring action: 46 households in difficulty, each with a cadre who stands by them and comes twice; and the list of key persons."""
+"""The caring action: 46 households in difficulty, each with one of the year's visitors who stands by them and comes twice; and the list of key persons."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from minsheng.district.figures import Scale
 from minsheng.district.people import Group, Household, People
 from minsheng.district.seasons import days_of, is_closed, workday_from
 from minsheng.district.staff import DISTRICT, DISTRICT_OFFICER, caseworker
+from minsheng.district.stories.visits import visitor
 
 CAMPAIGN = "caring-2022"
 OPENED, PAIRED = date(2022, 5, 5), date(2022, 5, 6)
 VISIT_MONTHS = (6, 11)
-CADRE_LEAVES_EVERY, CADRE_LEFT = 15, date(2022, 8, 1)
+CADRE_LEAVES_EVERY, CADRE_LEFT, SECOND_CADRES_FROM = 15, date(2022, 8, 1), 500
 CONTACTS, CONTACT_MONTHS = 40, (3, 6, 9, 12)
 LISTED = date(2022, 1, 11)
 
@@ -35,12 +36,13 @@ def tell(diary: Diary, everybody: People, scale: Scale) -> None:
 
 def _pair(diary: Diary, home: Household, number: int) -> None:
     story = diary.story(f"pair/{home.number}")
-    by, cadre = caseworker(home.street), f"cadre-{number + 1:03}"
+    by, cadre, second = caseworker(home.street), visitor(number), visitor(number + SECOND_CADRES_FROM)
     body = {"household_id": home.id, "campaign_id": CAMPAIGN, "cadre": cadre}
     story.give(PAIRED, by, f"relief/pairing-agreement/{story.id('pair')}/establish", body)
-    if number % CADRE_LEAVES_EVERY == 2:
+    leaves = number % CADRE_LEAVES_EVERY == 2
+    if leaves:
         story.give(CADRE_LEFT, by, f"relief/pairing-agreement/{story.id('pair')}/end", {"reason": "cadre_left"})
-        again = {**body, "cadre": f"cadre-{number + 501}"}
+        again = {**body, "cadre": second}
         story.give(CADRE_LEFT, by, f"relief/pairing-agreement/{story.id('second-pair')}/establish", again, window=1)
     for month in VISIT_MONTHS:
         day = days_of(month)[5 + number % 12]
@@ -48,7 +50,7 @@ def _pair(diary: Diary, home: Household, number: int) -> None:
             "campaign_id": CAMPAIGN,
             "person_id": home.head.id,
             "area": home.place.code,
-            "visitors": [cadre],
+            "visitors": [second if leaves and day > CADRE_LEFT else cadre],
             "household_id": home.id,
             "channel": "phone" if is_closed(day, home.street) else "in_person",
         }

@@ -18,14 +18,14 @@ from minsheng.district.people import Group, Household, People, Person, Trait
 from minsheng.district.seasons import spread, workday_from
 from minsheng.district.staff import CHARITY_OFFICER, caseworker
 from minsheng.district.step import Body, Lesson
-from minsheng.district.stories.charity_grant import give_from_fund, grant_after
+from minsheng.district.stories.charity_grant import ask_and_be_met, give_from_fund, grant_after
 from minsheng.district.stories.organisations import restricted
 
 EXAMPLE = "referral/example-family"
 EXAMPLE_DAY = date(2022, 5, 9)
 FIRST_DAY, LATEST = date(2022, 2, 10), date(2022, 11, 24)
-RECALLED, ASKED_OF_IT = 4, date(2022, 5, 30)
-"""Referrals to the organisation that is restricted on 1 June."""
+RECALLED, ASKED_OF_IT, BARRED = 4, date(2022, 5, 30), date(2022, 6, 8)
+"""Referrals to the organisation that is restricted on 1 June, before and after."""
 NO_ANSWER_WD = 3
 """Working days for an answer to a yellow referral; on the fourth it has expired."""
 CATEGORIES = (("medical", "general"), ("education", "education"), ("disability", "disability"), ("living", "general"))
@@ -77,6 +77,7 @@ def tell(diary: Diary, everybody: People, scale: Scale) -> None:
         name = f"referral/{number}-recalled"
         home = homes[(number * 5 + 1) % len(homes)]
         _recalled(_ask(diary.story(name), home, ASKED_OF_IT, 0, chance(diary.seed, name), organisation=restricted(scale)))
+    _barred(diary, homes[2], restricted(scale))
     family = next(home for home in homes if len(home.members) >= 3 and home.children)
     _expired(_ask(diary.story(EXAMPLE), family, EXAMPLE_DAY, 0, chance(diary.seed, EXAMPLE)))
 
@@ -171,6 +172,20 @@ def _recalled(asking: Asking) -> None:
     """Accepted for an organisation that is restricted on the next day: it comes back by itself and is routed anew."""
     asking.answered(workday_from(asking.day, 1), "accept")
     _routed_anew(asking, workday_from(asking.day, 3), "NO_SUPPLY")
+
+
+def _barred(diary: Diary, home: Household, organisation: str) -> None:
+    """Nobody may be sent to an organisation that is restricted; another is asked, which is met."""
+    name = "referral/barred"
+    story = diary.story(name)
+    need, worker = story.id("need"), caseworker(home.street)
+    fen = chance(diary.seed, name).randrange(200_000, 600_000, 1_000)
+    lacking = {"household_id": home.id, "category": "medical", "gross": fen}
+    story.give(BARRED, worker, f"relief/need/{need}/register", lacking)
+    asked = {"household_id": home.id, "need_id": need, "receiver": "charity", "organisation_id": organisation}
+    path = f"relief/referral/{story.id('barred')}/propose"
+    story.give(BARRED, worker, path, asked, refused="organisation_restricted")
+    ask_and_be_met(story, home, BARRED, need, fen, "medical")
 
 
 def _reopened(asking: Asking) -> None:

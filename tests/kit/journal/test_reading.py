@@ -200,7 +200,7 @@ async def test_a_reader_waits_for_its_writers_position(place: Place, pool: async
 async def test_history_is_sorted_by_when_it_was_recorded_and_ends_where_it_was_known(
     place: Place, pool: asyncpg.Pool, filler: Filler
 ) -> None:
-    """Ruling 18: `known_at` filters by `recorded_at`; ruling 4: the order is (recorded_at, source, partition, position)."""
+    """Ruling 18 of the design: `known_at` filters by `recorded_at`; ruling 4 of the design: the order is (recorded_at, source, partition, position)."""
     other = Filler(place, pool, [totals(), wide], service="other")
     await other.begin()
     await filler.send([filler.add(1, "a", key="h"), filler.add(3, "a", key="h"), filler.add(4, "z")])
