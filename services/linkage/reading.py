@@ -55,6 +55,10 @@ class Snapshot(Protocol):
         """One row by its key."""
         ...
 
+    async def counts(self, view: View[Any], by: str, **where: str | int | Collection[str] | Collection[int]) -> dict[str, int]:
+        """How many of the rows have each value of an indexed field, counted where they lie."""
+        ...
+
 
 class Reader(Snapshot, Protocol):
     """The read side's store."""

@@ -221,7 +221,7 @@ def test_an_answer_that_settled_nothing_does_not_count() -> None:
 
 
 def test_returned_emergency_money_was_not_paid_in_the_end() -> None:
-    """B11: the counted row of a case falls by what came back."""
+    """The counted row of a case falls by what came back."""
     story = Story()
     ids: dict[str, Any] = {"case_id": TEMP_AID, "household_id": HOUSEHOLD, "need_id": BILLS, "line_id": TEMP_LINE}
     story.tell(TempAidPaid(**ids, amount_fen=100_000, source=FundingSource.DISTRICT), on="2022-04-01")

@@ -90,14 +90,14 @@ def test_an_edge_household_with_bills_is_shown_every_layer_that_answers() -> Non
 
 
 def test_a_household_without_status_is_shown_how_to_get_one() -> None:
-    """A08, R-ONE-03: one application, tested for each status; medical aid itself is for recognised households."""
+    """A08: one application, tested for each status; medical aid itself is for recognised households."""
     story = Story().tell(*home(1), on="2022-03-01").tell(lacks(1, NeedCategory.MEDICAL), on="2022-04-01")
     (item,) = listed(story)
     assert answers(item) == ["edge", "rigid", "temporary-aid", "charity-fund"]
 
 
 def test_emergency_aid_asks_for_no_hukou_and_dibao_does() -> None:
-    """R-TMP-04, R-DIB-06: somebody from elsewhere gets temporary aid and charity for the living, not the monthly allowance."""
+    """A08: somebody from elsewhere gets temporary aid and charity for the living, not the monthly allowance."""
     for hukou, regular in ((True, {"dibao", "tekun", "disability-two-subsidies"}), (False, set())):
         story = Story().tell(*home(1, hukou=hukou), on="2022-03-01").tell(lacks(1, NeedCategory.LIVING), on="2022-04-01")
         assert set(answers(listed(story)[0])) == {*regular, "temporary-aid", "charity-fund"}
@@ -285,7 +285,7 @@ async def test_everybody_sees_the_needs_of_the_own_area(client: httpx.AsyncClien
 
 
 async def test_policies_and_services_are_two_lists_of_a_day(client: httpx.AsyncClient) -> None:
-    """A08, C08: both say from when to when and for whom; the care fund of disabled people begins on 15 May."""
+    """A08: both say from when to when and for whom; the care fund of disabled people begins on 15 May."""
     policies = (await client.get("/lists/policies", headers=AUDITOR)).json()
     services = (await client.get("/lists/services?on=2022-05-14", headers=AUDITOR)).json()
     later = (await client.get("/lists/services?on=2022-05-15", headers=AUDITOR)).json()

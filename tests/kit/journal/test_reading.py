@@ -131,6 +131,21 @@ async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncp
 
 
 @pytest.mark.real
+async def test_rows_are_counted_by_an_indexed_field(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
+    """As many as would be read, of those asked for; nothing of a row that is gone or has no value."""
+    await filler.send([filler.add(1, "a", 4), filler.add(2, "b", 12), filler.add(3, "c", 13, causation_id="x")])
+    async with Views(pool, place.dsn, place.installation) as views, views.snapshot() as now:
+        assert await now.counts(wide, "size") == {"large": 2, "small": 1}
+        assert await now.counts(wide, "even", size=Size.LARGE) == {"false": 1, "true": 1}
+        assert await now.counts(wide, "cause") == {"x": 1}
+        assert await now.counts(wide, "size", cause="nobody") == {}
+        with pytest.raises(ValueError, match="no index"):
+            await now.counts(wide, "counter_id")
+        with pytest.raises(ValueError, match="holds lists"):
+            await now.counts(wide, "names")
+
+
+@pytest.mark.real
 async def test_pages_follow_each_other_without_gap_or_repeat(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
     """A cursor is the last key shown: rows that come meanwhile neither shift nor repeat others."""
     await filler.send(additions(25, 25))

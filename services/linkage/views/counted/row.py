@@ -78,6 +78,11 @@ class CountedRow(Row, frozen=True):
     minutes: int = 0
     ended: date | None = None
 
+    @property
+    def whole_kind(self) -> Counts | None:
+        """The kind of what it is part of."""
+        return Counts(self.part_of.partition("/")[0]) if self.part_of else None
+
 
 def counted(kind: Counts, key: str, meta: Meta, on: date | None = None, **fields: Any) -> CountedRow:
     """A new row for a thing that counts from an event on. `on`: its day in the domain's words, else the event's."""
