@@ -10,7 +10,10 @@ from contracts.terms import NeedCategory
 
 @event("charity.referral-answer.received", version=1, stream="referral_id", shared=False)
 class ReferralReceived(Event):
-    """Relief's referral was noted here before anybody acts on it; `residual` is in the need's measure. Source: ruling 2 of the design."""
+    """Relief's referral was noted here before anybody acts on it; `residual` is in the need's measure. Source: ruling 2 of the design.
+
+    Said again when relief reopened an answered referral and sent it anew: it waits for another answer.
+    """
 
     referral_id: ReferralId
     household_id: HouseholdId

@@ -22,25 +22,27 @@ from minsheng.simulation import existing_clock
 if TYPE_CHECKING:
     from minsheng.district.play import YearPlayer
 SEED = 2022
+LAST = datetime(2022, 12, 31)  # noqa: DTZ001 - a day as typer reads it, of no time zone
 
 
 def year(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False,
     seed: Annotated[int, typer.Option(help="Another seed invents other people.")] = SEED,
-    scale: Annotated[float, typer.Option(min=0.01, max=1.0, help="A part of the district: 0.1 has a tenth of everything.")] = 1.0,
+    scale: Annotated[float, typer.Option(min=0.02, max=1.0, help="A part of the district: 0.1 has a tenth of everything.")] = 1.0,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Stop at the end of this day; a later run goes on.")] = LAST,
 ) -> None:
     """Play 2022 of the district: some 60,000 commands, deadlines and all; print the annual report. Interrupted, it goes on."""
     console, began = console_of(), time.monotonic()
     with ExitStack() as stack:
         installation = started(stack, console, keep=keep)
-        asyncio.run(_year(console, installation, seed, scale))
+        asyncio.run(_year(console, installation, seed, scale, until.date()))
         console.print(f"\n[dim]{time.monotonic() - began:.1f} s in all[/dim]")
         if keep:
             console.print(f"left running; the report: {installation.url('linkage')}/reports/annual/2022   make down stops everything")
 
 
-async def _year(console: Console, installation: Installation, seed: int, scale: float) -> None:
+async def _year(console: Console, installation: Installation, seed: int, scale: float, until: date) -> None:
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(), console=console
     )
@@ -48,7 +50,7 @@ async def _year(console: Console, installation: Installation, seed: int, scale: 
         bar = progress.add_task("inventing the district", total=None)
         player = year_player(installation, seed, scale, progress, bar)
         try:
-            await play(player)
+            await play(player, until)
         except (KeyboardInterrupt, asyncio.CancelledError):
             console.print("interrupted; the same command goes on from here")
             raise
@@ -93,10 +95,10 @@ def require_fresh(home: Home, played: Path) -> None:
         )
 
 
-async def play(player: YearPlayer) -> None:
-    """The whole year, and the deadlines of its last evening."""
-    from minsheng.district.seasons import LAST, window_ends
+async def play(player: YearPlayer, until: date) -> None:
+    """The year up to the end of a day, and the deadlines of that evening."""
+    from minsheng.district.seasons import window_ends
 
-    end: datetime = window_ends(LAST, 3)
+    end = window_ends(until, 3)
     await player.play_until(end)
     await player.finish(end)

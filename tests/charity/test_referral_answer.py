@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contracts.charity.referral_answer import ReferralAccepted, ReferralDeclined, ReferralReceived
+from contracts.envelope import Event
 from contracts.relief.referral import DeclineReason
 from contracts.terms import NeedCategory
 from kit.testing import given
@@ -21,6 +24,18 @@ def test_a_referral_is_noted_once() -> None:
     """Ruling 2 of the design: relief's fact is here before anybody acts on it."""
     given(referral_answer).when(NOTE).then(RECEIVED)
     given(referral_answer, RECEIVED).when(NOTE).then()
+
+
+@pytest.mark.parametrize("before", [[ACCEPTED], [DECLINED], [ACCEPTED, DECLINED]])
+def test_a_referral_that_relief_reopened_and_sent_again_is_answered_again(before: list[Event]) -> None:
+    """Ruling 15: reopening keeps the id; whatever was answered to the first asking, the second waits for an answer of its own."""
+    answered = given(referral_answer, RECEIVED, *before)
+    answered.when(NOTE).then(RECEIVED)
+    asked_again = answered.facts([RECEIVED])
+    asked_again.when(NOTE).then()
+    asked_again.when(ACCEPT).then(ACCEPTED)
+    asked_again.when(DECLINE).then(DECLINED)
+    asked_again.facts([ACCEPTED]).when(ACCEPT).refused("already_answered", stage="accepted")
 
 
 def test_an_officer_accepts_or_declines_with_a_reason() -> None:

@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from kit.simulation import SimulatedClock
-from kit.status import advance
-from minsheng.demo.case_file import instant_of
-from minsheng.local import Installation, LocalInstallation
+from minsheng.local import LocalInstallation
 from minsheng.local.home import Home
 from minsheng.programs import PREPARE, service_programs
 from minsheng.simulation import simulated_clock
 from tests.flows.chains import alerts, amounts, chain, need_in, slot_in
 from tests.flows.charity import a_fund, given
-from tests.flows.district import HAISHAN, Body, District, Told, events_of, only
+from tests.flows.days import Days, Simulation
+from tests.flows.district import HAISHAN, District, Told, events_of, only
 from tests.flows.households import a_need, household_of
 
 pytestmark = pytest.mark.real
-
-
-class Days(District):
-    """A district that lives through its days: before a command of a day, everything that was due until its noon has acted."""
-
-    def __init__(self, installation: Installation, clock: SimulatedClock) -> None:
-        super().__init__(installation, str(uuid4()))
-        self.clock = clock
-
-    async def until(self, day: str) -> None:
-        """It is noon of a day."""
-        noon = datetime.fromisoformat(instant_of(date.fromisoformat(day)))
-        if noon > self.clock.now():
-            await advance(self.clock, noon, self.statuses)
-
-    def has_seen(self, stream: str, version: int) -> None:
-        """Somebody looked at a stream again."""
-        self._versions[stream.split("/", 2)[2]] = version
-
-    async def give(self, by: str, path: str, on: str, body: Body = None, *, seen: bool = False, **more: Any) -> Told:
-        await self.until(on)
-        return await super().give(by, path, on, body, seen=seen, **more)
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """A running installation and its clock."""
-
-    installation: Installation
-    clock: SimulatedClock
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,12 @@ def grant_after(
     purpose: str = "general",
     person: Person | None = None,
     code: str = "MET",
+    name: str = "allocation",
 ) -> date:
     """A referral sent on a day is accepted and paid with `fen`; the day on which it is closed. `referral`: its id or learned name."""
     answered, paid, closed = (workday_from(sent, n) for n in (ANSWER_AFTER, PAY_AFTER, CLOSE_AFTER))
     story.give(answered, CHARITY_OFFICER, f"charity/referral-answer/{referral}/accept", window=1)
-    give_from_fund(story, home, paid, referral, need_id, fen, category, purpose=purpose, person=person)
+    give_from_fund(story, home, paid, referral, need_id, fen, category, purpose=purpose, person=person, name=name)
     worker = caseworker(home.street)
     story.give(paid, worker, f"relief/referral/{referral}/start-service", window=1)
     story.give(closed, worker, f"relief/referral/{referral}/close", {"code": code}, window=1)

@@ -18,7 +18,7 @@ from minsheng.district.people import Group, Household, People, Person, Trait
 from minsheng.district.seasons import spread, workday_from
 from minsheng.district.staff import CHARITY_OFFICER, caseworker
 from minsheng.district.step import Body, Lesson
-from minsheng.district.stories.charity_grant import ask_and_be_met, give_from_fund, grant_after
+from minsheng.district.stories.charity_grant import ask_and_be_met, grant_after
 from minsheng.district.stories.organisations import restricted
 
 EXAMPLE = "referral/example-family"
@@ -189,18 +189,14 @@ def _barred(diary: Diary, home: Household, organisation: str) -> None:
 
 
 def _reopened(asking: Asking) -> None:
-    """A first fund covers a part and the referral is closed; two weeks later it is opened again and a second grant covers the rest.
-
-    Charity has answered this referral before and does so only once, so the second asking runs out before relief closes it as met.
-    """
+    """A first fund covers a part and the referral is closed; two weeks later it is opened again and a second grant covers the rest."""
     part = asking.fen // 2
     closed = grant_after(asking.story, asking.home, asking.day, asking.referral, asking.need, part, asking.category, code="PARTLY_MET")
     again = workday_from(closed, 8)
     asking.by_worker(again, "reopen", window=2)
     asking.by_worker(again, "send", window=2)
-    paid = workday_from(again, 2)
-    give_from_fund(asking.story, asking.home, paid, asking.referral, asking.need, asking.fen - part, asking.category, name="allocation-2")
-    asking.by_worker(workday_from(again, NO_ANSWER_WD + 2), "close", {"code": "MET"}, window=1)
+    rest = asking.fen - part
+    grant_after(asking.story, asking.home, again, asking.referral, asking.need, rest, asking.category, name="allocation-2")
 
 
 OUTCOMES: tuple[tuple[Callable[[Asking], None], int], ...] = (

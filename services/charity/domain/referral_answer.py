@@ -70,9 +70,12 @@ class DeclineReferral(Command):
 
 
 def note(command: NoteReferral, answer: ReferralAnswer, _context: Context) -> list[ReferralReceived]:
-    """The referral waits for an answer; one that was noted before stays as it is. Source: section 3.5."""
-    if answer.stage is not Stage.UNKNOWN:
-        return []
+    """The referral waits for an answer. Relief sends one again only when it was reopened: what was answered before was of that asking.
+
+    Source: section 3.5, ruling 15 (reopening keeps the id).
+    """
+    if answer.stage is Stage.RECEIVED:
+        return []  # nobody answered the first asking, so it still waits
     return [ReferralReceived(**command.model_dump(exclude={"occurred_at"}))]
 
 
