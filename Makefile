@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo up down status check test rebuild contracts clean
+.PHONY: help setup demo up down status check test rebuild contracts rules clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,12 +28,13 @@ down: $(STAMP) ## stop them in order
 status: $(STAMP) ## show what runs
 	@$(BIN)/minsheng status
 
-check: $(STAMP) ## format, lint, types, import arrows, contracts, fast tests: before every commit
+check: $(STAMP) ## format, lint, types, import arrows, contracts, rules, fast tests: before every commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.generate --check
+	$(BIN)/python -m tests.proofs --check
 	$(BIN)/pytest -q -m "not real"
 
 test: $(STAMP) ## all tests, on a real PostgreSQL and a real Kafka
@@ -45,6 +46,9 @@ rebuild: $(STAMP) ## make a view anew beside the live one and switch to it: make
 
 contracts: $(STAMP) ## write schemas and examples from the declared events
 	$(BIN)/python -m contracts.generate
+
+rules: $(STAMP) ## write docs/rules.md: what each rule says, how far it is built, the tests that prove it
+	$(BIN)/python -m tests.proofs
 
 clean: ## stop and remove the installation's data, .venv and what tools left behind
 	@if [ -x $(BIN)/minsheng ]; then $(BIN)/minsheng down --remove-data; fi

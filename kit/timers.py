@@ -38,8 +38,9 @@ LOCK = 7209
 BATCH = 500
 AT_ONCE = 32
 POLL_SECONDS = 0.25
-POLL_SIMULATED_SECONDS = 0.02
-"""A simulation waits for its deadlines; a real deadline may act a quarter of a second late."""
+"""A deadline may act a quarter of a second late."""
+LOOK_SECONDS = 0.005
+"""How often a simulation's clock is looked at, which costs no query: whoever moved it waits for the deadlines."""
 NOT_YET_KNOWN = frozenset({"no_policy", "beyond_calendar"})
 """Refusals that end when somebody loads the pack or calendar of the day: the timer waits for them."""
 PUT_OFF_SECONDS = 30.0
@@ -70,7 +71,6 @@ class Sweeper:
         self._path, self._dsn, self._clock = path, dsn, clock
         self._actor = system_actor("timer")
         self._resting: dict[Timer, float] = {}
-        self._poll = POLL_SIMULATED_SECONDS if clock.simulated else POLL_SECONDS
 
     async def run(self, stop: asyncio.Event) -> None:
         """Waits for the lock, then sweeps until `stop`. Raises when the session that holds the lock is lost: the process begins again."""
@@ -80,9 +80,19 @@ class Sweeper:
         async with self._turn() as session:
             log.info("timers are swept here")
             while True:
+                until = self._clock.deadlines()
                 if await self.sweep() == 0:
-                    await asyncio.sleep(self._poll)
+                    await self._rest(until)
                     await session.execute("select 1")  # the lock lives as long as its session
+
+    async def _rest(self, until: datetime) -> None:
+        """A moment passes; in a simulation less, if its clock is moved."""
+        if not self._clock.simulated:
+            await asyncio.sleep(POLL_SECONDS)
+            return
+        ends = asyncio.get_running_loop().time() + POLL_SECONDS
+        while self._clock.deadlines() == until and asyncio.get_running_loop().time() < ends:  # noqa: ASYNC110 - only looking shows it
+            await asyncio.sleep(LOOK_SECONDS)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[asyncpg.Connection]:

@@ -79,9 +79,29 @@ class Snapshot:
         return found[0] if found else None
 
     async def rows(self, view: View[R], **where: Any) -> list[R]:
-        """The rows whose indexed fields have these values, by key. A field that holds a list matches when it contains the value."""
+        """The rows whose indexed fields have these values, by key. A list of values: any of them.
+
+        A field that holds a list matches when it contains the value.
+        """
         condition, values = _condition(view, where)
         return await self.select(view, condition, "order by key", *values)
+
+    async def counts(self, view: View[Any], by: str, **where: Any) -> dict[str, int]:
+        """How many of the rows that `rows` would give have each value of an indexed field (as text): counted, not read.
+
+        Rows without a value are not counted. Raises ValueError for a field that holds a list.
+        """
+        _check_indexed(view, by)
+        if sets.columns_of(view)[by].endswith("[]"):
+            raise ValueError(f"view {view.name}: {by} holds lists")
+        condition, values = _condition(view, where)
+        (target,) = await sets.live(self._connection, [view])
+        found = await self._connection.fetch(
+            f'select "{by}"::text as value, count(*) as rows from "{target.table}" '
+            f'where row is not null and "{by}" is not null and {condition} group by 1 order by 1',
+            *values,
+        )
+        return {row["value"]: row["rows"] for row in found}
 
     async def select(self, view: View[Any], condition: str, rest: str, *values: Any, with_keys: bool = False) -> list[Any]:
         """Rows of the view's live set, with their keys if asked."""
@@ -124,6 +144,11 @@ class Views:
         """The rows whose indexed fields have these values, by key."""
         async with self.snapshot() as now:
             return await now.rows(view, **where)
+
+    async def counts(self, view: View[Any], by: str, **where: Any) -> dict[str, int]:
+        """How many rows have each value of an indexed field, counted where they lie."""
+        async with self.snapshot() as now:
+            return await now.counts(view, by, **where)
 
     async def page(self, view: View[R], *, limit: int, cursor: str | None = None, **where: Any) -> Page:
         """As `rows`, a page at a time."""
@@ -204,17 +229,31 @@ def parse_token(token: str) -> dict[tuple[str, int], int]:
 
 def _condition(view: View[Any], where: Mapping[str, Any]) -> tuple[str, list[Any]]:
     """Equality on indexed fields. Raises ValueError for a field that is not indexed: it would read the whole table."""
-    unknown = set(where) - set(view.index)
-    if unknown:
-        raise ValueError(f"view {view.name} has no index on {sorted(unknown)}")
+    _check_indexed(view, *where)
     kinds = sets.columns_of(view)
     parts, values = ["true"], []
     for name, value in where.items():
         if value is None:
             parts.append(f'"{name}" is null')
             continue
-        values.append(as_text(value))
-        kind = kinds[name]
-        given = f"${len(values)}::text"
-        parts.append(f'"{name}" @> array[{given}]::{kind}' if kind.endswith("[]") else f'"{name}" = {given}::{kind}')
+        several = isinstance(value, list | tuple | set | frozenset)
+        values.append([as_text(one) for one in value] if several else as_text(value))
+        parts.append((_any_of if several else _equals)(f'"{name}"', kinds[name], f"${len(values)}"))
     return " and ".join(parts), values
+
+
+def _check_indexed(view: View[Any], *names: str) -> None:
+    unknown = set(names) - set(view.index)
+    if unknown:
+        raise ValueError(f"view {view.name} has no index on {sorted(unknown)}")
+
+
+def _equals(column: str, kind: str, given: str) -> str:
+    return f"{column} @> array[{given}::text]::{kind}" if kind.endswith("[]") else f"{column} = {given}::text::{kind}"
+
+
+def _any_of(column: str, kind: str, given: str) -> str:
+    """A subquery, which is joined: `= any(…)` of a cast list is searched from its beginning for every row."""
+    if kind.endswith("[]"):
+        return f"{column} && {given}::text[]::{kind}"
+    return f"{column} in (select one::{kind} from unnest({given}::text[]) one)"

@@ -40,6 +40,7 @@ WRITER_SETTINGS = {
 RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
+BULK_FREE = "select pg_advisory_unlock(7208)"
 APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 28))})"
 _meta = msgspec.json.Decoder(StoredMeta)
 
@@ -65,7 +66,9 @@ class PgStore:
         self._clock = clock if clock is not None and clock.simulated else None
         self._pool: asyncpg.Pool | None = None
         self._writer: asyncpg.Connection | None = None
+        self._bulk: asyncpg.Connection | None = None
         self._writing = asyncio.Lock()
+        self._importing = asyncio.Lock()
         self._closed = asyncio.Event()
 
     async def open(self) -> PgStore:
@@ -76,6 +79,8 @@ class PgStore:
     async def close(self) -> None:
         """End every connection; `changes()` ends too."""
         self._closed.set()
+        if self._bulk is not None:
+            self._bulk.terminate()
         if self._writer is not None:
             await self._writer.close()
         if self._pool is not None:
@@ -217,13 +222,20 @@ class PgStore:
 
     @asynccontextmanager
     async def bulk_turn(self) -> AsyncIterator[None]:
-        """As `EventStore.bulk_turn`; the turn ends with its connection, whatever becomes of the import."""
-        connection = await asyncpg.connect(self.dsn, timeout=5, server_settings={"idle_session_timeout": "0"})
-        try:
-            await connection.execute(BULK_LOCK, timeout=None)
-            yield
-        finally:
-            connection.terminate()
+        """As `EventStore.bulk_turn`. The connection is kept for the next import; where a turn does not end in order, it ends with it."""
+        async with self._importing:
+            connection = self._bulk
+            if connection is None or connection.is_closed():
+                connection = await asyncpg.connect(self.dsn, timeout=5, server_settings={"idle_session_timeout": "0"})
+            self._bulk = None
+            try:
+                await connection.execute(BULK_LOCK, timeout=None)
+                yield
+                await connection.execute(BULK_FREE)
+                self._bulk = connection
+            finally:
+                if self._bulk is None:
+                    connection.terminate()
 
     async def changes(self) -> AsyncIterator[int]:
         """As `EventStore.changes`; a lost connection is made again, and polling goes on meanwhile."""

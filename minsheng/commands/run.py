@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from minsheng.programs import SERVICES
 
@@ -32,9 +32,9 @@ def run(
             from kit.read_serving import serve_reads
             from services.linkage.service import linkage
 
-            asyncio.run(serve_reads(linkage, settings, ProcessRole(role)))
+            uvloop.run(serve_reads(linkage, settings, ProcessRole(role)))
         else:
-            asyncio.run(serve_commands(command_services()[service], settings, ProcessRole(role)))
+            uvloop.run(serve_commands(command_services()[service], settings, ProcessRole(role)))
     except Exception:  # noqa: BLE001 (whatever it was, the process ends with it)
         structlog.get_logger("minsheng").exception("the process failed")  # a line like all others, masked as they are
         raise typer.Exit(1) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,9 @@ from services.linkage.views.household import member
 
 log = logging.getLogger(__name__)
 BATCH = 100
+RESTS, RESTS_AT_MOST_SECONDS = 4, 2.0
+"""While events keep arriving, the board rests four times as long as it worked: the journal comes first, and what is marked several times
+meanwhile is looked at once."""
 PUT_OFF = timedelta(hours=1)
 """How long a key waits whose clock lies beyond every loaded pack or calendar: somebody must load them (ruling 24 of the design)."""
 
@@ -75,9 +79,11 @@ class FindingsRunner:
         await self.begin_anew_if_changed()
         async with Arrivals(self.dsn) as news:
             while not stop.is_set():
-                seen = news.count
+                seen, began = news.count, time.monotonic()
                 if await self.look() == 0:
                     await news.after(seen)
+                elif news.count != seen:  # more is coming, perhaps about the same keys
+                    await asyncio.sleep(min(RESTS * (time.monotonic() - began), RESTS_AT_MOST_SECONDS))
 
     async def begin_anew_if_changed(self) -> None:
         """With other detections or other packs than those that made the board, every key that a detection looks at is due."""

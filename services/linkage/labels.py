@@ -26,7 +26,9 @@ from contracts.terms import (
 from kit.money import yuan
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.kpis.catalogue import KpiTerm
 from services.linkage.matrix import Channel
+from services.linkage.offers.catalogue import Group, OfferGiver, OfferKind, OfferStep
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
@@ -97,6 +99,21 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     Progress: {"on_course": "按计划", "delayed": "有延误", "blocked": "受阻"},
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
+    },
+    KpiTerm: {"precise": "精准救助", "efficient": "高效救助", "warm": "温暖救助", "smart": "智慧救助"},
+    OfferKind: {"policy": "政策", "service": "服务"},
+    Group: {
+        "tekun": "特困", "dibao": "低保", "edge": "低保边缘", "rigid": "刚性支出困难", "other": "其他低收入", "unrecognised": "未认定",
+    },
+    OfferGiver: {
+        "civil_affairs": "民政局", "street": "街道办事处", "medical_security": "医保局", "education": "教育局", "housing": "住建局",
+        "human_resources": "人社局", "emergency_management": "应急管理局", "disabled_persons_federation": "残联", "justice": "司法局",
+        "charity": "慈善会", "charity_shop": "慈善超市", "eldercare": "养老服务机构", "social_work": "社工站", "volunteers": "志愿者组织",
+    },
+    OfferStep: {
+        "apply_at_street": "协助在街道申请", "tell_department": "转有关部门办理", "open_temp_aid": "启动临时救助",
+        "refer_to_charity": "转介慈善", "refer_to_eldercare": "转介养老服务", "issue_points": "发放积分券",
+        "send_social_worker": "安排社工", "ask_volunteers": "对接志愿者",
     },
     Channel: {"government": "政府", "public_good": "公益", "charity": "慈善"},
     GiverKind: {

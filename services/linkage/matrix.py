@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -201,12 +202,12 @@ class AfterGovernment:
         return self.after * 1000 // self.given if self.given else None
 
 
-def after_government(aid: AidChain) -> AfterGovernment:
-    """Relief's own order says what came first: the needs took both."""
+def after_government(aid: AidChain, since: date = date.min) -> AfterGovernment:
+    """Relief's own order says what came first: the needs took both. since: of charity that the needs took from this day on."""
     taken = [
         line for need in aid.needs if need.measure is Measure.FEN for slot in need.slots if slot.begun(aid.as_of) for line in slot.lines
     ]
     decided = min((line.source.position for line in taken if line.layer is not Layer.CHARITY), default=None)
-    gifts = [line for line in taken if line.layer is Layer.CHARITY]
+    gifts = [line for line in taken if line.layer is Layer.CHARITY and line.source.on >= since]
     later = [line for line in gifts if decided is not None and line.source.position > decided]
     return AfterGovernment(given=sum(line.amounts.covering for line in gifts), after=sum(line.amounts.covering for line in later))

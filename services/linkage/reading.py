@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from contracts.envelope import Event, Meta, Recorded, UnknownEvent
 from contracts.ids import HouseholdId
 from contracts.relief.household import MemberJoined
 from kit.view import Row, View
-from services.linkage.rows import HOUSEHOLD_VIEWS, Fold, HouseholdRows, household_rows
+from services.linkage.rows import HOUSEHOLD_VIEWS, Fold, HouseholdRows, Rows, household_rows
 from services.linkage.views.household import member
 from services.linkage.views.vital import person_key, vital
 
@@ -47,12 +47,16 @@ class Freshness(Protocol):
 class Snapshot(Protocol):
     """Rows of the views as of one moment."""
 
-    async def rows(self, view: View[R], **where: str | int) -> list[R]:
-        """The rows whose indexed field has the value."""
+    async def rows(self, view: View[R], **where: str | int | Collection[str] | Collection[int]) -> list[R]:
+        """The rows whose indexed fields have these values; a list of values: any of them."""
         ...
 
     async def get(self, view: View[R], key: str) -> R | None:
         """One row by its key."""
+        ...
+
+    async def counts(self, view: View[Any], by: str, **where: str | int | Collection[str] | Collection[int]) -> dict[str, int]:
+        """How many of the rows have each value of an indexed field, counted where they lie."""
         ...
 
 
@@ -88,10 +92,18 @@ class _Read:
     """The rows of some views, already read."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, list[Row]] = {vital.name: []}
+        self.tables: dict[str, list[Any]] = {vital.name: []}
 
     def of(self, view: View[R]) -> list[R]:
         return [row for row in self.tables[view.name] if isinstance(row, view.row)]
+
+
+async def rows_read(now: Snapshot, views: Iterable[View[Any]]) -> Rows:
+    """All rows of some views."""
+    read = _Read()
+    for view in views:
+        read.tables[view.name] = await now.rows(view)
+    return read
 
 
 async def live(reader: Reader, household_id: str) -> HouseholdRows | None:

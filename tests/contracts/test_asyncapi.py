@@ -89,7 +89,7 @@ def test_each_service_has_its_channel_with_the_address_of_its_topic() -> None:
 
 
 def test_the_channels_carry_every_shared_event_and_no_other() -> None:
-    """Ruling 12: services import only events marked shared."""
+    """Ruling 12 of the design: services import only events marked shared."""
     shared = {(kind.service, label(kind.name, version)) for kind in published() if kind.shared for version in range(1, kind.version + 1)}
     assert {(name, message) for name, channel in DOCUMENT["channels"].items() for message in channel["messages"]} == shared
     assert set(DOCUMENT["components"]["messages"]) == {message for _, message in shared}
@@ -141,7 +141,7 @@ def test_who_reads_whom_is_what_the_reactions_say() -> None:
 
 
 def test_no_reaction_rests_on_an_event_that_is_not_shared() -> None:
-    """Ruling 12: services import only events marked shared."""
+    """Ruling 12 of the design: services import only events marked shared."""
     from contracts.envelope import type_of
 
     reactions = [reaction for service in command_services().values() for reaction in service.reactions]

@@ -84,13 +84,13 @@ def test_what_nobody_notices_keeps_the_version(old: dict[str, Any], new: dict[st
 
 @pytest.mark.parametrize(("old", "new", "words"), BREAKING.values(), ids=BREAKING)
 def test_what_stored_facts_or_running_readers_cannot_bear_breaks(old: dict[str, Any], new: dict[str, Any], words: str) -> None:
-    """Style: a changed meaning gets a new version. Ruling 12: a rolling upgrade parks nothing."""
+    """Style: a changed meaning gets a new version. Ruling 12 of the design: a rolling upgrade parks nothing."""
     found = changes(schema_of(toy(old)), schema_of(toy(new)))
     assert [change.verdict for change in found if words in change.what] == [Verdict.BREAKS]
 
 
 def test_a_new_value_of_an_enum_wants_the_readers_first() -> None:
-    """Ruling 12: a release reads it before the next writes it."""
+    """Ruling 12 of the design: a release reads it before the next writes it."""
     found = changes(schema_of(toy()), schema_of(toy({**FIELDS, "colour": Others})))
     assert [(change.what, change.verdict) for change in found] == [("field colour: the value green is new", Verdict.READERS_FIRST)]
 

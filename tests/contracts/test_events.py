@@ -21,7 +21,7 @@ def said(kind: EventType) -> str:
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.name)
 def test_every_event_keeps_to_the_rules(kind: EventType) -> None:
-    """Ruling 9: ids, codes, enums, amounts, dates; never a bare str. Style: a docstring with its source, in the module of its aggregate."""
+    """Ruling 9 of the design: ids, codes, enums, amounts, dates; never a bare str. Style: a docstring with its source, in the module of its aggregate."""
     assert said(kind) == ""
 
 
@@ -55,7 +55,7 @@ def test_no_event_class_is_forgotten() -> None:
     ids=str,
 )
 def test_a_field_that_an_event_may_not_have_is_seen(field: Any, words: str) -> None:
-    """Ruling 9, also inside optional fields, tuples and parts."""
+    """Ruling 9 of the design, also inside optional fields, tuples and parts."""
     assert words in said(toy({**FIELDS, "more": field}))
 
 
@@ -72,5 +72,5 @@ def test_an_event_in_another_aggregates_module_is_seen() -> None:
 
 
 def test_a_version_that_can_no_longer_be_read_is_seen() -> None:
-    """Ruling 12: upcasters sit beside the class, one for each older version."""
+    """Ruling 12 of the design: upcasters sit beside the class, one for each older version."""
     assert said(toy(version=3, lifts={2: dict})) == "version 1 cannot be read"

@@ -97,7 +97,7 @@ def test_a_removed_event_is_refused(folder: Path, check: bool, capsys: pytest.Ca
 
 
 def test_a_class_that_breaks_a_rule_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ruling 9: no bare str gets a schema."""
+    """Ruling 9 of the design: no bare str gets a schema."""
     said = refused(folder, [toy({**FIELDS, "reason": (str, "")})], capsys, check=False)
     assert f"{NAME} v1: GiftGiven.reason is a bare str" in said
 
@@ -153,7 +153,7 @@ def test_a_polished_example_is_kept(folder: Path) -> None:
 
 
 def test_a_new_enum_value_is_noted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Ruling 12: the people who release it must know the order."""
+    """Ruling 12 of the design: the people who release it must know the order."""
     from tests.contracts.test_compatibility import Others
 
     assert generate(folder, toy({**FIELDS, "colour": Others})) == 0

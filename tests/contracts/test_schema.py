@@ -69,7 +69,7 @@ def test_ids_have_their_pattern_wherever_they_stand() -> None:
     ids=str,
 )
 def test_a_schema_refuses_what_is_no_such_event(change: dict[str, object]) -> None:
-    """Ruling 9: free text fits no field."""
+    """Ruling 9 of the design: free text fits no field."""
     schema = schema_of(toy({**FIELDS, "given_on": (date | None, None)}))
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     validator.validate(GIFT)
@@ -78,5 +78,5 @@ def test_a_schema_refuses_what_is_no_such_event(change: dict[str, object]) -> No
 
 
 def test_a_schema_allows_fields_that_a_newer_program_added() -> None:
-    """Ruling 12: an unknown field is ignored."""
+    """Ruling 12 of the design: an unknown field is ignored."""
     Draft202012Validator(schema_of(toy())).validate({**GIFT, "wrapping": "paper"})

@@ -110,7 +110,7 @@ def test_both_signature_algorithms_are_accepted(verifier: Verifier, key: ECKey |
     ],
 )
 def test_a_signed_token_with_claims_we_do_not_accept_is_refused(verifier: Verifier, changes: dict[str, Any], code: str) -> None:
-    """Each claim has its own stable code; nobody becomes the program itself, and actor ids carry no personal data (ruling 9)."""
+    """Each claim has its own stable code; nobody becomes the program itself, and actor ids carry no personal data (ruling 9 of the design)."""
     assert refusal(verifier, signed(**changes)) == code
 
 

@@ -80,7 +80,7 @@ def test_a_second_set_up_replaces_the_first_and_leaves_other_handlers(stream: io
 
 
 def test_no_personal_shape_gets_into_a_line_whatever_carries_it(stream: io.StringIO) -> None:
-    """Ruling 9: values, keys, nested values, numbers, other types, library messages and the texts of exceptions."""
+    """Ruling 9 of the design: values, keys, nested values, numbers, other types, library messages and the texts of exceptions."""
 
     @dataclass
     class Letter:

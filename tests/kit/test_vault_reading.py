@@ -162,7 +162,7 @@ async def test_the_newest_value_counts_whatever_the_order_of_writing(opened: Ope
 
 
 async def test_a_second_person_with_the_same_number_is_a_conflict_that_repeats_no_number(opened: Opened) -> None:
-    """Ruling 9: a unique hash, in the transaction of the registration."""
+    """Ruling 9 of the design: a unique hash, in the transaction of the registration."""
     await opened.register(VALUES)
     with pytest.raises(asyncpg.UniqueViolationError) as refused:
         await opened.register({DOCUMENT: "770308 19480615 0125"})
@@ -171,7 +171,7 @@ async def test_a_second_person_with_the_same_number_is_a_conflict_that_repeats_n
 
 
 async def test_a_read_that_fails_was_recorded_and_one_that_cannot_be_recorded_gives_nothing(place: Place) -> None:
-    """Ruling 10: the access record comes first."""
+    """Ruling 10 of the design: the access record comes first."""
     own = await place.database(tables=vault_tables(sa.MetaData()))
     opened = Opened(*await place.open(own, place.keys_database))
     person = await opened.register(VALUES)
@@ -187,7 +187,7 @@ async def test_a_read_that_fails_was_recorded_and_one_that_cannot_be_recorded_gi
 
 
 async def test_a_page_of_names_is_recorded_for_each_person(opened: Opened) -> None:
-    """Ruling 10: names come by page; the forgotten are None, the unknown absent."""
+    """Ruling 10 of the design: names come by page; the forgotten are None, the unknown absent."""
     known, forgotten, unknown = await opened.register(VALUES), await opened.register({NAME: "gone"}), str(uuid4())
     await shred(opened.keys, opened.vault, forgotten, **FORGET)
     assert await opened.vault.read_page([known, forgotten, unknown], [NAME], **WHY) == {known: {NAME: "王示范"}, forgotten: None}
@@ -195,7 +195,7 @@ async def test_a_page_of_names_is_recorded_for_each_person(opened: Opened) -> No
 
 
 async def test_a_note_is_read_by_its_reference(opened: Opened) -> None:
-    """Ruling 9: events hold the reference, the vault the text."""
+    """Ruling 9 of the design: events hold the reference, the vault the text."""
     person, ref = await opened.register(VALUES), str(uuid4())
     await opened.insert([seal_value(await opened.keys.get(person), NOTE, "ill since March", ref=ref, at=datetime.now(UTC))])
     assert await opened.vault.read_note(ref, **WHY) == "ill since March"
@@ -205,7 +205,7 @@ async def test_a_note_is_read_by_its_reference(opened: Opened) -> None:
 
 
 async def test_after_a_shred_nothing_opens_while_every_row_stays_and_the_number_is_free(opened: Opened) -> None:
-    """R-PI-09: destroying one key makes every copy unreadable; ruling 9: the hash goes with it."""
+    """R-PI-09: destroying one key makes every copy unreadable; ruling 9 of the design: the hash goes with it."""
     person, other = await opened.register(VALUES), await opened.register({NAME: "stays"})
     rows = await opened.pool.fetch("select * from vault_value order by ref")
     with capture_logs() as logs:
@@ -223,7 +223,7 @@ async def test_after_a_shred_nothing_opens_while_every_row_stays_and_the_number_
 
 
 async def test_no_key_is_made_for_the_forgotten_and_one_that_came_back_opens_nothing(opened: Opened) -> None:
-    """Ruling 10: the ledger counts before the key does, also in the moment before it was re-applied."""
+    """Ruling 10 of the design: the ledger counts before the key does, also in the moment before it was re-applied."""
     person = await opened.register(VALUES)
     key = await opened.keys._pool.fetchrow("select * from person_key where person_id = $1", person)
     await opened.keys.destroy(person, "u-17", "r-pi-03")
@@ -284,7 +284,7 @@ async def test_no_table_holds_a_value_in_the_clear(place: Place, opened: Opened)
 
 @pytest.mark.parametrize("restored", ["keys", "registry"])
 async def test_a_restored_backup_brings_nobody_back(place: Place, restored: str) -> None:
-    """Ruling 10: the ledger of destroyed ids is re-applied before a restored registry serves."""
+    """Ruling 10 of the design: the ledger of destroyed ids is re-applied before a restored registry serves."""
     before = Opened(*await place.open(place.registry, place.keys_database))
     person, other = await before.register(VALUES), await before.register({NAME: "stays"})
     await before.pool.close()

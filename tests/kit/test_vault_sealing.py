@@ -95,7 +95,7 @@ def test_another_persons_key_neither_seals_nor_opens() -> None:
 
 
 def test_a_note_is_kept_under_the_reference_that_events_carry() -> None:
-    """Ruling 9: texts live in the vault, events hold a `NoteRef`."""
+    """Ruling 9 of the design: texts live in the vault, events hold a `NoteRef`."""
     key, ref = person_key(), str(uuid4())
     row = seal_value(key, NOTE, "ill since March", ref=ref, at=AT)
     assert (row.values["ref"], open_value(key, row.values)) == (ref, "ill since March")

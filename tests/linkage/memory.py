@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from contracts.envelope import Recorded
+from kit.journal.columns import as_text
 from kit.journal.reading import NotYet, parse_token
 from kit.view import Row, View
 from services.linkage.service import VIEWS
@@ -36,6 +38,11 @@ class MemoryFreshness:
     incomplete: bool = False
 
 
+def _matches(found: object, wanted: str | int | Collection[str] | Collection[int]) -> bool:
+    """The value, or any of a list of values."""
+    return found == wanted if isinstance(wanted, str | int) else found in wanted
+
+
 class MemoryReader:
     """Everything of a story, or what stood in the topics up to some positions."""
 
@@ -52,10 +59,15 @@ class MemoryReader:
     async def snapshot(self) -> AsyncIterator[MemoryReader]:
         yield self
 
-    async def rows(self, view: View[R], **where: str | int) -> list[R]:
+    async def rows(self, view: View[R], **where: str | int | Collection[str] | Collection[int]) -> list[R]:
         assert set(where) <= set(view.index), f"{view.name}: no index on {set(where)}"
         found: list[R] = list(self.tables[view.name].values())
-        return [row for row in found if all(getattr(row, name) == value for name, value in where.items())]
+        return [row for row in found if all(_matches(getattr(row, name), value) for name, value in where.items())]
+
+    async def counts(self, view: View[Any], by: str, **where: str | int | Collection[str] | Collection[int]) -> dict[str, int]:
+        assert by in view.index, f"{view.name}: no index on {by}"
+        found = Counter(as_text(getattr(row, by)) for row in await self.rows(view, **where))
+        return {value: number for value, number in sorted(found.items()) if value is not None}
 
     async def get(self, view: View[R], key: str) -> R | None:
         row: R | None = self.tables[view.name].get(key)

@@ -30,12 +30,16 @@ from kit.clock import Clock
 from kit.http.app import bare_app
 from kit.identity import Actor, Role
 from policy import Areas, Calendar, Packs
+from services.linkage.api.aid import AidAnswer, MeasureListAnswer
+from services.linkage.api.aid_examples import AID, MEASURE
 from services.linkage.api.chain_model import ChainAnswer
 from services.linkage.api.coverage import CoverageAnswer
 from services.linkage.api.events import EventTrailAnswer
 from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TRACE
 from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
+from services.linkage.api.list_examples import NEEDS, POLICIES, SERVICES
+from services.linkage.api.lists import NeedsAnswer, OffersAnswer
 from services.linkage.api.mobility import UNITS, UnitsAnswer
 from services.linkage.api.parts import Parts
 from services.linkage.api.report_examples import ANNUAL, LIST, STREETS
@@ -436,6 +440,11 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/reports/annual/{year}",
         "/reports/annual/{year}/{figure}/list",
         "/reports/streets",
+        "/reports/aid",
+        "/reports/aid/{measure}/list",
+        "/lists/policies",
+        "/lists/services",
+        "/lists/needs",
     }
     for path, methods in page["paths"].items():
         assert methods["get"]["responses"]["200"]["content"]["application/json"]["example"], path
@@ -453,5 +462,10 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (AnnualAnswer, ANNUAL),
         (ListAnswer, LIST),
         (StreetsAnswer, STREETS),
+        (AidAnswer, AID),
+        (MeasureListAnswer, MEASURE),
+        (OffersAnswer, POLICIES),
+        (OffersAnswer, SERVICES),
+        (NeedsAnswer, NEEDS),
     ):
         assert model.model_validate(example).model_dump(mode="json", exclude_unset=True).keys() == example.keys()

@@ -267,7 +267,7 @@ class TestSameCauseTwice:
 
 
 class TestAboveNeed:
-    """DET-09: committed and delivered above the need by more than 1.00 yuan, nightly."""
+    """DET-09, property 4: committed and delivered above the need by more than 1.00 yuan, nightly."""
 
     MIDNIGHT = datetime(2022, 4, 12, 16, 0, tzinfo=UTC)
 

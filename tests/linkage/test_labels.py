@@ -14,7 +14,9 @@ from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
 from services.linkage.detections.limits import Limit, LimitUnit
 from services.linkage.giving import GiverKind
+from services.linkage.kpis.catalogue import KpiTerm
 from services.linkage.labels import amount_text, finding_zh, kind_zh, limit_text_zh, name_zh, next_step_zh, zh
+from services.linkage.offers.catalogue import Group, OfferGiver, OfferKind, OfferStep
 from services.linkage.programmes.catalogue import Have, Line, Unit
 from services.linkage.programmes.figures import Verdict
 from services.linkage.views.counted import Counts
@@ -43,6 +45,11 @@ LISTS: list[type[StrEnum]] = [
     Unit,
     Verdict,
     Counts,
+    Group,
+    OfferKind,
+    OfferGiver,
+    OfferStep,
+    KpiTerm,
 ]
 
 

@@ -15,13 +15,18 @@ from kit.journal.intake import Journal
 from kit.journal.reading import Views
 from kit.migrate import migrate
 from kit.streams.chain import Fact
+from kit.view import View
 from services.linkage.chain import chain
 from services.linkage.reading import known, live
 from services.linkage.rows import folded
 from services.linkage.service import VIEWS, linkage
+from services.linkage.views.accepted import accepted
+from services.linkage.views.household import household
+from services.linkage.views.need import need
 from tests.kit.streams.places import fresh_database
-from tests.linkage.cases import HOUSEHOLD, four_layers, meals_and_goods, regular
-from tests.linkage.story import Story, at, by_key
+from tests.linkage.cases import BILLS, HOUSEHOLD, LIVING, four_layers, meals_and_goods, regular
+from tests.linkage.memory import MemoryReader
+from tests.linkage.story import HAISHAN, SHATOUJIAO, Story, at, by_key
 
 pytestmark = pytest.mark.real
 DAY = date(2022, 6, 15)
@@ -67,3 +72,26 @@ async def test_live_views_and_the_journal_tell_the_same_chain(database: tuple[st
     assert chain(now, DAY) == chain(told, DAY)
     assert chain(then, DAY) == chain(told, DAY)
     assert chain(early, DAY) == chain(told_early, DAY)
+
+
+async def test_the_reader_of_the_tests_answers_as_the_real_one(database: tuple[str, asyncpg.Pool]) -> None:
+    """Design, "Read side": rows by one value or any of several, and their number by value, are the same in memory and in PostgreSQL."""
+    dsn, pool = database
+    story = meals_and_goods(regular(four_layers()))
+    await hear(pool, story, seed=11)
+    memory = MemoryReader(story)
+    questions: list[tuple[View[Any], dict[str, Any]]] = [
+        (need, {}),
+        (need, {"open": True}),
+        (need, {"need_id": BILLS}),
+        (need, {"need_id": [BILLS, LIVING]}),
+        (need, {"need_id": []}),
+        (accepted, {"household_id": HOUSEHOLD, "need_id": [BILLS]}),
+        (household, {"area": {SHATOUJIAO, HAISHAN}}),
+    ]
+    async with Views(pool, dsn, "yantian") as views:
+        for view, where in questions:
+            found = await views.rows(view, **where)
+            assert sorted(map(str, found)) == sorted(map(str, await memory.rows(view, **where))), (view.name, where)
+            for by in view.index:
+                assert await views.counts(view, by, **where) == await memory.counts(view, by, **where), (view.name, by, where)

@@ -132,14 +132,14 @@ def test_a_limit_is_in_one_unit() -> None:
 
 @pytest.mark.parametrize("day", [date(2021, 12, 31), date(2027, 1, 1)])
 def test_a_day_outside_the_loaded_calendar_is_refused(day: date) -> None:
-    """Ruling 24: never a guess."""
+    """Ruling 24 of the design: never a guess."""
     for ask in (CALENDAR.is_workday, CALENDAR.next_workday, CALENDAR.workday_on_or_after, CALENDAR.workday_on_or_before):
         with pytest.raises(BeyondCalendar, match="2022-01-01"):
             ask(day)
 
 
 def test_an_answer_outside_the_loaded_calendar_is_refused() -> None:
-    """Ruling 24: the period starts inside and would end after the last loaded year, or its last day would be before the first."""
+    """Ruling 24 of the design: the period starts inside and would end after the last loaded year, or its last day would be before the first."""
     with pytest.raises(BeyondCalendar, match="2026-12-31"):
         CALENDAR.due_at(date(2026, 12, 30), 2)
     assert CALENDAR.add_workdays(date(2026, 12, 30), 1) == date(2026, 12, 31)
@@ -150,7 +150,7 @@ def test_an_answer_outside_the_loaded_calendar_is_refused() -> None:
 
 
 def test_loading_another_year_moves_no_deadline_that_could_be_given_before(tmp_path: Path) -> None:
-    """Ruling 24: with 2022 alone the answer is the same or `BeyondCalendar`; with 2023 loaded the refused one is given."""
+    """Ruling 24 of the design: with 2022 alone the answer is the same or `BeyondCalendar`; with 2023 loaded the refused one is given."""
     (tmp_path / "cn-2022.yaml").write_bytes((CALENDARS_FOLDER / "cn-2022.yaml").read_bytes())
     alone = Calendar.load(tmp_path)
     assert alone.id != CALENDAR.id

@@ -87,7 +87,7 @@ def test_a_streets_pilot_beats_the_district_there_and_nowhere_else(load: Load) -
 
 
 def test_editing_a_pack_changes_its_id_and_the_old_id_is_not_found(load: Load) -> None:
-    """Ruling 23: a decision's pack cannot be changed behind its back."""
+    """Ruling 23 of the design: a decision's pack cannot be changed behind its back."""
     before = id_of(load(), "TP-2022A")
     edited = load(base=BASE.replace("dibao_standard_fen: 136_500", "dibao_standard_fen: 136_501"))
     assert id_of(edited, "TP-2022A") != before
@@ -125,7 +125,7 @@ def test_a_pack_is_found_by_the_id_a_decision_names() -> None:
 
 
 def test_packs_that_decisions_may_name_have_not_been_edited() -> None:
-    """Ruling 23, "edit a pack: red": publish a new pack instead, or, if it was never used, change its line in `published.yaml`."""
+    """Ruling 23 of the design, "edit a pack: red": publish a new pack instead, or, if it was never used, change its line in `published.yaml`."""
     published = yaml.safe_load((PACKS_FOLDER.parent / "published.yaml").read_text(encoding="utf-8"))["packs"]
     assert sorted(pack.id for pack in Packs.load().all) == sorted(published)
 

@@ -422,7 +422,7 @@ def test_an_amount_is_always_in_exactly_one_state(registered: NeedRegistered, co
 
 @any_of(needs, st.lists(asked, max_size=30))
 def test_no_offer_is_ever_accepted_above_the_residual_of_its_time(registered: NeedRegistered, commands: list[Any]) -> None:
-    """Rulings 1, 3 and 10: the residual is never below zero, and an offer gets at most the smallest residual of its months, exactly."""
+    """Rulings 1, 3 and 10, property 4: the residual is never below zero, and an offer gets at most the smallest residual of its months, exactly."""
     for before, events in _history(registered, commands):
         assert all(before.residual(slot) >= 0 for slot in [None, *MONTHS])
         for event in events:

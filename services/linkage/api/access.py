@@ -18,7 +18,10 @@ FUND_OFFICERS = frozenset({Role.CHARITY_OFFICER, Role.AUDITOR})
 
 
 def may_read(actor: Actor, area: AreaCode, areas: Areas, readers: frozenset[Role] = CHAIN_READERS) -> None:
-    """Return if the actor may see a household of the area. An area that nobody knows is nobody's but the auditors'. Raises Forbidden."""
+    """Return if the actor, one of the readers, may see what lies in the area (a household).
+
+    An area that nobody knows is nobody's but the auditors'. Raises Forbidden.
+    """
     everywhere = Role.AUDITOR in actor.roles
     may(actor, readers, None, areas)
     if not everywhere and area not in areas.by_code:
@@ -32,7 +35,7 @@ def readable_owners(actor: Actor) -> frozenset[Role] | None:
 
 
 def readable_areas(actor: Actor, areas: Areas, wanted: str | None, readers: frozenset[Role] = CHAIN_READERS) -> set[str] | None:
-    """The areas whose households the actor may list, within a wanted area; None: all.
+    """The areas whose households (or what else these readers see) the actor may list, within a wanted area; None: all.
 
     Raises Forbidden for a wanted one outside; NotFound for one that nobody knows.
     """

@@ -17,7 +17,8 @@ from services.linkage.labels import zh
 from services.linkage.programmes.catalogue import Catalogue, FigureSpec, Unit, catalogues
 from services.linkage.programmes.figures import Figure, figure_of, place_of, tiles
 from services.linkage.programmes.streets import StreetLine, streets
-from services.linkage.views.counted import CountedRow, counted
+from services.linkage.reading import Snapshot
+from services.linkage.views.counted import CountedRow, Counts, counted
 
 REPORT_READERS = frozenset({Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.APPROVER, Role.CASEWORKER, Role.AUDITOR, Role.READER})
 LIST_READERS = frozenset({Role.DISTRICT_OFFICER, Role.AUDITOR})
@@ -159,7 +160,10 @@ def report_routes(parts: Parts) -> APIRouter:
         may(actor, REPORT_READERS, None, parts.areas)
         catalogue = catalogue_of(year)
         await parts.seen(token)
-        answer = annual_answer(catalogue, await rows_of(parts, year), await parts.fresh())
+        async with parts.reader.snapshot() as now:
+            things = {Counts(kind): number for kind, number in (await now.counts(counted, "kind", year=year)).items()}
+            rows = await rows_behind(now, catalogue.figures, year)
+        answer = annual_answer(catalogue, things, rows, await parts.fresh())
         return csv_response(f"annual-{year}", FIGURES, figures_table(answer)) if wants_csv(request, format) else answer
 
     @router.get("/reports/annual/{year}/{figure}/list", response_model=ListAnswer, responses=_shown(LIST))
@@ -180,7 +184,8 @@ def report_routes(parts: Parts) -> APIRouter:
         if spec is None:
             raise NotFound("no_such_figure", figures=[one.id for one in catalogue.figures])
         await parts.seen(token)
-        rows = await rows_of(parts, year)
+        async with parts.reader.snapshot() as now:
+            rows = await rows_behind(now, [spec], year)
         found = figure_of(spec, rows, catalogue.tolerance_percent)
         if wants_csv(request, format):
             return csv_response(f"{figure}-{year}", THINGS, things_table(found.rows, rows))
@@ -233,11 +238,23 @@ async def rows_of(parts: Parts, year: int) -> dict[str, CountedRow]:
     return {row.key: row for row in await parts.reader.rows(counted, year=year)}
 
 
-def annual_answer(catalogue: Catalogue, rows: dict[str, CountedRow], fresh: FreshnessAnswer) -> AnnualAnswer:
-    by_have = tiles(catalogue, rows.values())
+async def rows_behind(now: Snapshot, figures: Iterable[FigureSpec], year: int) -> dict[str, CountedRow]:
+    """What figures count in a year, and what that is part of, by key: of most kinds nothing but their number is asked for."""
+    rows: dict[str, CountedRow] = {}
+    wanted, read = {figure.kind for figure in figures}, set[Counts]()
+    while wanted:
+        found = await now.rows(counted, kind=sorted(wanted), year=year)
+        rows.update((row.key, row) for row in found)
+        read |= wanted
+        wanted = {whole for row in found if (whole := row.whole_kind)} - read
+    return rows
+
+
+def annual_answer(catalogue: Catalogue, kinds: dict[Counts, int], rows: dict[str, CountedRow], fresh: FreshnessAnswer) -> AnnualAnswer:
+    by_have = tiles(catalogue, kinds)
     return AnnualAnswer(
         year=catalogue.year,
-        things=len(rows),
+        things=sum(kinds.values()),
         tiles=[TileAnswer(have=have, have_zh=zh(have), things=number) for have, number in by_have.items()],
         programmes=[
             ProgrammeAnswer(
@@ -248,7 +265,7 @@ def annual_answer(catalogue: Catalogue, rows: dict[str, CountedRow], fresh: Fres
                 have_zh=zh(programme.have),
                 line=programme.line,
                 line_zh=zh(programme.line),
-                things=sum(1 for row in rows.values() if row.kind in programme.counts),
+                things=sum(kinds.get(kind, 0) for kind in programme.counts),
                 figures=[figure_answer(figure_of(spec, rows, catalogue.tolerance_percent), catalogue.year) for spec in programme.figures],
             )
             for programme in catalogue.programmes

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.linkage.api.aid import aid_routes
 from services.linkage.api.chain import chain_routes
 from services.linkage.api.coverage import coverage_routes
 from services.linkage.api.events import event_routes
 from services.linkage.api.exceptions import exception_routes
 from services.linkage.api.funds import fund_routes
+from services.linkage.api.lists import list_routes
 from services.linkage.api.mobility import mobility_routes
 from services.linkage.api.parts import Parts
 from services.linkage.api.reports import report_routes
@@ -22,6 +24,8 @@ def routers(parts: Parts) -> list[APIRouter]:
         exception_routes(parts),
         fund_routes(parts),
         report_routes(parts),
+        aid_routes(parts),
+        list_routes(parts),
         mobility_routes(parts),
         event_routes(parts),
     ]

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from contracts.ids import Month, PersonId
-from contracts.terms import Status
 from kit.clock import month_of
 from services.linkage.chain.model import AidChain, Member, Review
 from services.linkage.chain.needs import by_time, needs_of
 from services.linkage.chain.outside import outside_of
 from services.linkage.rows import HouseholdRows
 from services.linkage.views.entitlement import EntitlementRow
-from services.linkage.views.household import StatusSpan, Stay
+from services.linkage.views.household import Stay
 
 
 def chain(rows: HouseholdRows, as_of: date) -> AidChain:
     """The chain at the end of a Shanghai day."""
     home = rows.household
-    statuses = [span for span in home.statuses if span.fact.on <= as_of or span.first_month <= month_of(as_of)]
     return AidChain(
         household_id=home.household_id,
         area=home.area,
         as_of=as_of,
         opened=home.opened,
         closed=home.closed if home.closed and home.closed.on <= as_of else None,
-        status=_status(statuses, month_of(as_of)),
-        statuses=statuses,
+        status=home.status(as_of),
+        statuses=home.statuses_by(as_of),
         members=[member for row in rows.members if (member := _member(rows, row.person_id, row.stays, as_of)).stays],
         needs=needs_of(rows, as_of),
         outside=sorted(outside_of(rows, as_of), key=lambda line: (line.month, line.facts[0].recorded_at, line.facts[0].position)),
         referrals=by_time(row for row in rows.referrals if row.step(as_of)),
         reviews=[review for row in rows.entitlements for review in _reviews(row, as_of)],
     )
-
-
-def _status(statuses: Sequence[StatusSpan], month: str) -> Status | None:
-    holds = [s for s in statuses if s.first_month <= month and (s.last_month is None or month <= s.last_month)]
-    return holds[-1].status if holds else None
 
 
 def _member(rows: HouseholdRows, person_id: PersonId, stays: Iterable[Stay], as_of: date) -> Member:

@@ -19,7 +19,7 @@ from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 from services.linkage.detections.warned_again import warned_again
 
-DETECTIONS_VERSION = 5
+DETECTIONS_VERSION = 6
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (

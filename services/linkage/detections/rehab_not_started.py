@@ -12,8 +12,8 @@ from services.linkage.detections.finding import Condition, Detection, Kind, Next
 
 def conditions(scene: Scene) -> Iterable[Condition]:
     """Open needs of the category `disability`, of which nothing was delivered and for which no referral came so far as service."""
-    if scene.chain.closed:
-        return
+    if not any(row.category is NeedCategory.DISABILITY for row in scene.rows.needs) or scene.chain.closed:
+        return  # most households have none: their chain need not be made
     for need in scene.chain.needs:
         if need.category is NeedCategory.DISABILITY and need.closed_as is None and not _started(need, scene):
             yield Condition(subject=need.need_id, details={"dimension": need.dimension, "measure": need.measure})

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from contracts.ids import AreaCode
 from services.linkage.programmes.catalogue import Catalogue, Comparator, FigureSpec, Have, Of
-from services.linkage.views.counted import CountedRow
+from services.linkage.views.counted import CountedRow, Counts
 
 MINUTES = 60
 
@@ -85,11 +85,11 @@ def verdict(spec: FigureSpec, number: int, tolerance_percent: int) -> Verdict:
     return Verdict.ABOVE if bounded and number * 100 > spec.reported * 100 + slack else Verdict.BORNE_OUT
 
 
-def tiles(catalogue: Catalogue, rows: Iterable[CountedRow]) -> dict[Have, int]:
-    """How many things of the year belong to each of the six areas; together they are all things (A01)."""
+def tiles(catalogue: Catalogue, things: Mapping[Counts, int]) -> dict[Have, int]:
+    """How many things of the year, told by kind, belong to each of the six areas; together they are all things (A01)."""
     found = dict.fromkeys(Have, 0)
-    for row in rows:
-        found[catalogue.programme_of(row.kind).have] += 1
+    for kind, number in things.items():
+        found[catalogue.programme_of(kind).have] += number
     return found
 
 

@@ -23,7 +23,7 @@ from contracts.relief.household import (
     UnitFormed,
 )
 from contracts.terms import ClosingCode, Scheme, Status
-from kit.clock import month_before
+from kit.clock import month_before, month_of
 from kit.view import Row, View
 from services.linkage.views.facts import Fact, Value, fact_of
 
@@ -59,6 +59,16 @@ class HouseholdRow(Row, frozen=True):
     assessed: tuple[Fact, ...] = ()
     closed: Fact | None = None
     closed_as: ClosingCode | None = None
+
+    def statuses_by(self, as_of: date) -> list[StatusSpan]:
+        """The statuses known at the end of a day: said by then, or of a month that has begun, however late it was said."""
+        return [span for span in self.statuses if span.fact.on <= as_of or span.first_month <= month_of(as_of)]
+
+    def status(self, as_of: date) -> Status | None:
+        """The status of the month a day lies in."""
+        month = month_of(as_of)
+        holds = [s for s in self.statuses_by(as_of) if s.first_month <= month and (s.last_month is None or month <= s.last_month)]
+        return holds[-1].status if holds else None
 
 
 class Stay(Value):

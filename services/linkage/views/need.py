@@ -59,6 +59,7 @@ class NeedRow(Row, frozen=True):
     values: tuple[GrossValue, ...]
     payers: tuple[PayerLine, ...] = ()
     turns: tuple[Turn, ...] = ()
+    open: bool = True  # as told last; a day's own answer is `is_open`
 
     @property
     def registered(self) -> Fact:
@@ -85,6 +86,10 @@ class NeedRow(Row, frozen=True):
         """The code the need is closed with at the end of a day; None: open."""
         codes = [turn.closed_as for turn in self.turns if turn.fact.on <= as_of]
         return codes[-1] if codes else None
+
+    def is_open(self, as_of: date) -> bool:
+        """Whether the need stands at the end of a day: registered by then, and not closed."""
+        return self.registered.on <= as_of and self.closed_as(as_of) is None
 
 
 NeedFact = NeedRegistered | NeedChanged | PriorPayerRecorded | NeedClosed | NeedReopened
@@ -123,11 +128,11 @@ def _changed(row: NeedRow, event: Event, fact: Fact) -> NeedRow:
             slot = EVENT_SLOT if row.period is Period.EVENT else slot_of(month)
             return replace(row, payers=(*row.payers, PayerLine(line_id=line, payer=payer, amount=amount, slot=slot, fact=fact)))
         case NeedClosed(code=code):
-            return replace(row, turns=(*row.turns, Turn(closed_as=code, fact=fact)))
+            return replace(row, turns=(*row.turns, Turn(closed_as=code, fact=fact)), open=False)
         case NeedReopened():
-            return replace(row, turns=(*row.turns, Turn(closed_as=None, fact=fact)))
+            return replace(row, turns=(*row.turns, Turn(closed_as=None, fact=fact)), open=True)
         case _:
             return row
 
 
-need = View("need", row=NeedRow, key=need_of, evolve=evolve, index=("need_id", "household_id"))
+need = View("need", row=NeedRow, key=need_of, evolve=evolve, index=("need_id", "household_id", "open"), version=2)

@@ -158,7 +158,7 @@ async def test_business_time_is_supplied_and_never_in_the_future(path: CommandPa
 
 
 async def test_a_reaction_s_command_compares_no_body_and_keeps_its_cause(path: CommandPath, store: EventStore) -> None:
-    """Ruling 13 of the design: the first answer wins. Ruling 18: recorded no earlier than its cause."""
+    """Ruling 13 of the design: the first answer wins. Ruling 18 of the design: recorded no earlier than its cause."""
     await give(path, opening())
     ahead = datetime.now(UTC) + timedelta(seconds=30)
     cause = Cause(str(uuid4()), "correlation", ahead, hops=2)

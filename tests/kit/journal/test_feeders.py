@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 
 
 async def test_a_row_made_by_another_feeder_in_between_is_not_overwritten(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 3, while neither transaction sees the other's row yet."""
+    """Ruling 3 of the design, while neither transaction sees the other's row yet."""
     view = totals()
     await sets.prepare(pool, [view])
     filler = Filler(place, pool, [view])

@@ -78,7 +78,7 @@ def folded(facts: Sequence[Fact], batches: Sequence[int]) -> tuple[dict[str, Any
 
 @given(streams(), st.data(), st.lists(st.integers(1, 4), max_size=5))
 def test_any_interleaving_and_any_cut_gives_the_same_rows(parts: list[list[Fact]], data: st.DataObject, cuts: list[int]) -> None:
-    """Ruling 3: a row has one feeder, so only the order within a key matters, and that is kept."""
+    """Ruling 3 of the design: a row has one feeder, so only the order within a key matters, and that is kept."""
     one_by_one = folded([fact for part in parts for fact in part], [])
     assert folded(merged(data, parts), cuts) == one_by_one
 

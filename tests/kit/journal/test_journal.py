@@ -78,7 +78,7 @@ async def test_repeats_change_nothing(place: Place, pool: asyncpg.Pool) -> None:
 
 
 async def test_a_hole_heals_from_the_owners_feed(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 22: a broken link is healed from the owner, in order, and the chain goes on."""
+    """Ruling 22 of the design: a broken link is healed from the owner, in order, and the chain goes on."""
     topic, view = await place.topic(), totals()
     await sets.prepare(pool, [view])
     events = here(place, additions(300, 20))
@@ -97,7 +97,7 @@ async def test_a_hole_heals_from_the_owners_feed(place: Place, pool: asyncpg.Poo
 
 
 async def test_a_hole_whose_owner_is_down_holds_only_its_partition(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 22: its batches are discarded and read again later; the others go on; it is never stepped over."""
+    """Ruling 22 of the design: its batches are discarded and read again later; the others go on; it is never stepped over."""
     topic, view = await place.topic(), totals()
     await sets.prepare(pool, [view])
     events = here(place, additions(200, 20))
@@ -121,7 +121,7 @@ async def test_a_hole_whose_owner_is_down_holds_only_its_partition(place: Place,
 
 
 async def test_a_message_that_cannot_be_read_parks_its_key_only(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 21: all others flow, what follows of its key waits in order."""
+    """Ruling 21 of the design: all others flow, what follows of its key waits in order."""
     topic, view = await place.topic(), totals()
     await sets.prepare(pool, [view])
     writer = Writer(place.bootstrap, topic)
@@ -145,7 +145,7 @@ async def test_a_message_that_cannot_be_read_parks_its_key_only(place: Place, po
 
 
 async def test_an_event_that_a_view_cannot_fold_parks_its_key_for_that_view_only(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 21: parked by (topic, Kafka key) per view; the journal and other views have it."""
+    """Ruling 21 of the design: parked by (topic, Kafka key) per view; the journal and other views have it."""
     topic = await place.topic()
 
     def evolve(row: Any, event: Any, meta: Any) -> Any:
@@ -182,7 +182,7 @@ async def test_a_topic_made_anew_is_read_from_its_start_and_adds_nothing_twice(p
 
 
 async def test_an_event_of_a_newer_program_makes_its_partition_wait(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 12: nothing is parked, other partitions go on."""
+    """Ruling 12 of the design: nothing is parked, other partitions go on."""
     topic, view = await place.topic(), totals()
     await sets.prepare(pool, [view])
     newer = partition_of("counter/k1", topic.partitions)
@@ -226,7 +226,7 @@ def _another_group(place: Place, pool: asyncpg.Pool, view: Any, topic: Any) -> A
 
 
 async def test_a_row_has_one_feeder_even_after_it_is_gone(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 3: one (topic, Kafka key) per row; a second is refused, whichever comes first and whether or not the row still stands."""
+    """Ruling 3 of the design: one (topic, Kafka key) per row; a second is refused, whichever comes first and whether or not the row still stands."""
     topic, view = await place.topic(), totals()
     await sets.prepare(pool, [view])
     async with journaling(place, pool, [view], topic):

@@ -104,7 +104,7 @@ async def filler(place: Place, pool: asyncpg.Pool) -> Filler:
 
 @pytest.mark.real
 async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
-    """By value, by what a list contains, by absence; a field without an index is refused."""
+    """By value, by one of several, by what a list contains, by absence; a field without an index is refused."""
     await filler.send([filler.add(1, "a", 4), filler.add(2, "b", 12), filler.add(3, "c", 13, causation_id="x")])
     async with Views(pool, place.dsn, place.installation) as views:
 
@@ -115,6 +115,10 @@ async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncp
         assert await found(size=Size.LARGE) == ["b", "c"]
         assert await found(size=Size.LARGE, even=True) == ["b"]
         assert await found(names="n13") == ["c"]
+        assert await found(size=[Size.SMALL]) == ["a"]
+        assert await found(size=set(Size), seen_at=[EPOCH + timedelta(seconds=2)]) == ["b"]
+        assert await found(names=["n4", "n13"]) == ["a", "c"]
+        assert await found(size=[]) == []
         assert await found(cause=None) == ["a", "b"]
         assert await found(seen_on=date(2025, 1, 1)) == ["a", "b", "c"]
         assert await found(seen_at=EPOCH + timedelta(seconds=2)) == ["b"]
@@ -124,6 +128,21 @@ async def test_rows_are_found_by_their_indexed_fields(place: Place, pool: asyncp
         assert await views.get(wide, "nobody") is None
         with pytest.raises(ValueError, match="no index"):
             await views.rows(wide, counter_id="a")
+
+
+@pytest.mark.real
+async def test_rows_are_counted_by_an_indexed_field(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
+    """As many as would be read, of those asked for; nothing of a row that is gone or has no value."""
+    await filler.send([filler.add(1, "a", 4), filler.add(2, "b", 12), filler.add(3, "c", 13, causation_id="x")])
+    async with Views(pool, place.dsn, place.installation) as views, views.snapshot() as now:
+        assert await now.counts(wide, "size") == {"large": 2, "small": 1}
+        assert await now.counts(wide, "even", size=Size.LARGE) == {"false": 1, "true": 1}
+        assert await now.counts(wide, "cause") == {"x": 1}
+        assert await now.counts(wide, "size", cause="nobody") == {}
+        with pytest.raises(ValueError, match="no index"):
+            await now.counts(wide, "counter_id")
+        with pytest.raises(ValueError, match="holds lists"):
+            await now.counts(wide, "names")
 
 
 @pytest.mark.real
@@ -181,7 +200,7 @@ async def test_a_reader_waits_for_its_writers_position(place: Place, pool: async
 async def test_history_is_sorted_by_when_it_was_recorded_and_ends_where_it_was_known(
     place: Place, pool: asyncpg.Pool, filler: Filler
 ) -> None:
-    """Ruling 18: `known_at` filters by `recorded_at`; ruling 4: the order is (recorded_at, source, partition, position)."""
+    """Ruling 18 of the design: `known_at` filters by `recorded_at`; ruling 4 of the design: the order is (recorded_at, source, partition, position)."""
     other = Filler(place, pool, [totals(), wide], service="other")
     await other.begin()
     await filler.send([filler.add(1, "a", key="h"), filler.add(3, "a", key="h"), filler.add(4, "z")])

@@ -38,7 +38,7 @@ async def live_set(pool: asyncpg.Pool) -> int:
 
 
 async def test_the_same_version_gives_the_same_digest_and_is_switched_in(pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 11: same fold, same events, equal count and hash; readers get the new set."""
+    """Ruling 11 of the design: same fold, same events, equal count and hash; readers get the new set."""
     before, told = await live_set(pool), list[Progress]()
     comparison = await rebuild(pool, totals(), told=told.append, batch=50)
     assert comparison.equal
@@ -51,7 +51,7 @@ async def test_the_same_version_gives_the_same_digest_and_is_switched_in(pool: a
 
 
 async def test_the_same_version_with_other_rows_is_refused(pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 11: a fold that changed without a new version, or a damaged live table, is seen before anything is switched."""
+    """Ruling 11 of the design: a fold that changed without a new version, or a damaged live table, is seen before anything is switched."""
     before = await live_set(pool)
     changed = totals(evolve=doubling)
     with pytest.raises(NotAccepted) as refused:
@@ -70,7 +70,7 @@ def doubling(row: Total | None, event: Any, meta: Any) -> Total | None:
 
 
 async def test_another_version_shows_its_differences_and_needs_to_be_accepted(pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 11: most rebuilds run because the fold changed."""
+    """Ruling 11 of the design: most rebuilds run because the fold changed."""
     newer = totals(version=2, evolve=doubling)
     with pytest.raises(NotAccepted) as refused:
         await rebuild(pool, newer)
@@ -115,7 +115,7 @@ async def test_a_rebuild_that_fails_changes_nothing_and_goes_on_where_it_was(
 async def test_a_rebuild_under_load_gives_equal_digests_and_readers_never_see_less(
     pool: asyncpg.Pool, place: Place, filler: Filler
 ) -> None:
-    """Ruling 11, T: switch under load; what a reader sees never goes back and is never half."""
+    """Ruling 11 of the design, T: switch under load; what a reader sees never goes back and is never half."""
     least, reads = 0, 0
 
     async def write() -> None:

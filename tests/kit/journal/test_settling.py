@@ -49,7 +49,7 @@ async def one_parked(pool: asyncpg.Pool) -> parking.ParkedMessage:
 
 
 async def test_a_skipped_message_is_gone_and_those_behind_it_are_applied(place: Place, pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 21: stepped over by whom and why; rebuilds and followers agree with live, though they passed that place long ago."""
+    """Ruling 21 of the design: stepped over by whom and why; rebuilds and followers agree with live, though they passed that place long ago."""
     await filler.send(
         [filler.add(1, "a"), filler.add(2, "a", 10), filler.add(3, "b"), filler.add(4, "a", 100), filler.add(5, "a", 1000)], broken=[2]
     )
@@ -106,7 +106,7 @@ async def test_a_mended_fold_takes_up_a_view_where_it_stopped(pool: asyncpg.Pool
 
 
 async def test_a_view_steps_over_what_it_cannot_fold_and_so_does_its_rebuild(pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 21: rebuilds honour stored skips; a later failure of the key parks again from there."""
+    """Ruling 21 of the design: rebuilds honour stored skips; a later failure of the key parks again from there."""
     broken_amounts.update({13, 14})
     await filler.send(filler.add(n, "a", amount) for n, amount in enumerate([1, 13, 100, 14, 1000], start=1))
     settling = Settling(filler.journal)
@@ -120,7 +120,7 @@ async def test_a_view_steps_over_what_it_cannot_fold_and_so_does_its_rebuild(poo
 
 
 async def test_retrying_under_load_keeps_the_order(pool: asyncpg.Pool, filler: Filler) -> None:
-    """Ruling 21, T: retry and live hold the same checkpoint lock; nothing of the key passes in between, nothing is applied twice."""
+    """Ruling 21 of the design, T: retry and live hold the same checkpoint lock; nothing of the key passes in between, nothing is applied twice."""
     await filler.send([filler.add(1, "k0")], broken=[1])
 
     async def live() -> None:

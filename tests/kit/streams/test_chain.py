@@ -47,7 +47,7 @@ def applied(stretch: Stretch) -> list[int]:
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=20, unique=True).map(sorted), st.data())
 def test_repeats_are_dropped_wherever_they_come(positions: list[int], data: st.DataObject) -> None:
-    """Ruling 8: a relay sends again from some earlier point, any number of times; each event is applied once, in order."""
+    """Ruling 8 of the design: a relay sends again from some earlier point, any number of times; each event is applied once, in order."""
     messages = chain(positions)
     delivered: list[RawMessage] = []
     reached = 0
@@ -81,7 +81,7 @@ def test_a_lost_message_is_never_stepped_over(positions: list[int], data: st.Dat
 
 
 def test_what_cannot_be_read_parks_its_key_and_lets_others_pass() -> None:
-    """Ruling 21: later messages of the key wait behind it, in order; the chain of positions goes on."""
+    """Ruling 21 of the design: later messages of the key wait behind it, in order; the chain of positions goes on."""
     stretch = at(0)
     stretch.take(message(an_event(1, "bad"), 0, 0, value=b"not json"))
     stretch.take(message(an_event(2, "good"), 1, 1))
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_parks_its_key_and_lets_others_pass() -> None:
 
 
 def test_data_of_another_shape_is_parked_without_its_content() -> None:
-    """The reason names the type, never the value (ruling 10)."""
+    """The reason names the type, never the value (ruling 10 of the design)."""
     stretch = at(0)
     stretch.take(message(an_event(1), 0, value=b'{"counter_id":"k","amount":"420106194912085527"}'))
     assert [one.reason for one in stretch.parkings] == ["the data is not what toy.counter.added version 2 looks like (ValidationError)"]
@@ -111,7 +111,7 @@ def test_a_strangers_message_takes_no_place_in_the_chain() -> None:
 
 
 def test_an_event_of_a_newer_program_stops_the_partition_and_parks_nothing() -> None:
-    """Ruling 12: during a rolling upgrade the partition waits for the newer program."""
+    """Ruling 12 of the design: during a rolling upgrade the partition waits for the newer program."""
     stretch = at(0)
     stretch.take(message(an_event(1), 0, 0))
     with pytest.raises(NewerVersion):
@@ -120,7 +120,7 @@ def test_an_event_of_a_newer_program_stops_the_partition_and_parks_nothing() -> 
 
 
 def test_an_unknown_type_is_kept_and_shown_to_nobody() -> None:
-    """Ruling 12: in events, an unknown type is ignored; the journal still holds what was said."""
+    """Ruling 12 of the design: in events, an unknown type is ignored; the journal still holds what was said."""
     stretch = at(0)
     stretch.take(message(an_event(1, type="toy.counter.painted"), 0))
     assert applied(stretch) == [1]

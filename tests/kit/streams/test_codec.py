@@ -45,7 +45,7 @@ def an_event(**meta: Any) -> Recorded:
     )
 )
 def test_an_event_comes_back_from_its_message_as_it_was(meta: dict[str, Any]) -> None:
-    """Ruling 7: the message carries the whole row, so that an import can restore it."""
+    """Ruling 7 of the design: the message carries the whole row, so that an import can restore it."""
     event = an_event(**meta, partition=2)
     message = to_message(event, previous=5)
     received = from_message(2, message.key, message.value, message.headers)
@@ -90,7 +90,7 @@ def test_the_headers_are_cloud_events_in_binary_mode() -> None:
     ],
 )
 def test_a_malformed_message_is_refused_and_not_echoed(change: dict[str, Any], reason: str) -> None:
-    """Parked messages tell why; reasons reach logs and pages, so they repeat nothing of the message (ruling 10)."""
+    """Parked messages tell why; reasons reach logs and pages, so they repeat nothing of the message (ruling 10 of the design)."""
     message = to_message(an_event(), previous=0)
     headers: dict[str, Any] = dict(message.headers)
     parts: dict[str, Any] = {"key": message.key, "value": message.value}

@@ -135,7 +135,7 @@ async def test_a_failing_handler_ends_the_consumer_and_skips_nothing(place: Wher
 
 @pytest.mark.real
 async def test_a_partition_that_cannot_go_on_is_read_again_while_others_flow(place: Where) -> None:
-    """Ruling 22: its batches are discarded, later it is read again from the stored offset."""
+    """Ruling 22 of the design: its batches are discarded, later it is read again from the stored offset."""
     topic, reader = await place.topic(), Reader()
     writer = Writer(place.bootstrap, topic)
     held = (topic.name, 2)

@@ -109,7 +109,7 @@ async def test_every_event_is_told_in_order_of_its_key(place: Place, pool: async
 
 
 async def test_a_reaction_added_later_is_silent_about_the_years_before(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 14, T: add one after 1,000 events: silence."""
+    """Ruling 14 of the design, T: add one after 1,000 events: silence."""
     topic, service = await place.topic(), Service()
     writer, spoke = Writer(place.bootstrap, topic), list[tuple[str, int]]()
 
@@ -180,7 +180,7 @@ async def test_what_a_reaction_cannot_take_parks_its_key_only(place: Place, pool
 
 
 async def test_a_refused_command_is_listed_once_and_parks_nothing(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 13: `status` lists it, the first answer stays."""
+    """Ruling 13 of the design: `status` lists it, the first answer stays."""
     topic, service = await place.topic(), Service()
 
     async def answer(event: Recorded, told: Outcomes) -> None:

@@ -118,7 +118,7 @@ def _keeps(save: Callable[..., object]) -> Callable[..., object]:
 
 
 async def test_a_topic_made_anew_gets_everything_again(place: Place, store: TableStore) -> None:
-    """Ruling 8: another topic id means sending from the first event."""
+    """Ruling 8 of the design: another topic id means sending from the first event."""
     await store.write(additions(200, 20))
     first = await place.topic()
     await sent_all(place, store, first, 200)
@@ -141,7 +141,7 @@ async def test_a_topic_made_anew_under_a_running_relay_ends_it(place: Place, sto
 
 
 async def test_a_tail_behind_the_ledger_is_sent_again_from_there(place: Place, pool: asyncpg.Pool, store: TableStore) -> None:
-    """Ruling 8: the broker lost what it had acknowledged (here: the ledger claims more than was sent)."""
+    """Ruling 8 of the design: the broker lost what it had acknowledged (here: the ledger claims more than was sent)."""
     topic = await place.topic()
     await store.write(additions(100, 20))
     await sent_all(place, store, topic, 100)
@@ -151,7 +151,7 @@ async def test_a_tail_behind_the_ledger_is_sent_again_from_there(place: Place, p
 
 
 async def test_a_restored_store_is_recognised_before_anything_is_sent(place: Place, pool: asyncpg.Pool, store: TableStore) -> None:
-    """Ruling 7: positions the topic holds but the store lost, and positions used again by other events."""
+    """Ruling 7 of the design: positions the topic holds but the store lost, and positions used again by other events."""
     topic = await place.topic()
     await store.write(additions(110, 20))
     await sent_all(place, store, topic, 110)
@@ -191,7 +191,7 @@ where locktype = 'advisory' and datname = current_database()"""
 async def test_another_server_or_timeline_is_not_verified_until_a_relay_compared_it(
     place: Place, pool: asyncpg.Pool, store: TableStore
 ) -> None:
-    """Ruling 7: after a restore or failover appends wait for the relay; the mark names the server and timeline it was made on."""
+    """Ruling 7 of the design: after a restore or failover appends wait for the relay; the mark names the server and timeline it was made on."""
     await place.topic()
     assert not await is_verified(pool)
     async with relaying(place, store) as work:
@@ -216,5 +216,5 @@ async def test_another_server_or_timeline_is_not_verified_until_a_relay_compared
     ],
 )
 def test_reading_resumes_before_the_first_thing_a_partition_lost(acknowledged: dict[int, int], tails: dict[int, int], after: int) -> None:
-    """Ruling 8: a quiet partition does not send the relay back to the beginning; a lost tail does send it back to the tail."""
+    """Ruling 8 of the design: a quiet partition does not send the relay back to the beginning; a lost tail does send it back to the tail."""
     assert resume_after(acknowledged, tails) == after

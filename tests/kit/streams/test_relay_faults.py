@@ -71,7 +71,7 @@ def assert_topic_is_store(place: Place, topic: Topic, count: int) -> int:
 
 
 async def test_a_relay_killed_at_any_moment_loses_nothing(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 8: kill -9 while it produces, several times; the next one goes on from what the topic shows."""
+    """Ruling 8 of the design: kill -9 while it produces, several times; the next one goes on from what the topic shows."""
     seed = random.randrange(10**6)
     print(f"seed {seed}")  # noqa: T201
     chance, total, kills = random.Random(seed), 12_000, 0
@@ -92,7 +92,7 @@ async def test_a_relay_killed_at_any_moment_loses_nothing(place: Place, pool: as
 
 
 async def test_a_frozen_relay_that_thaws_beside_its_successor_harms_nothing(place: Place, pool: asyncpg.Pool) -> None:
-    """Ruling 8, T: SIGSTOP and SIGCONT of two relays; the frozen one's batches may land late, then it ends with an error."""
+    """Ruling 8 of the design, T: SIGSTOP and SIGCONT of two relays; the frozen one's batches may land late, then it ends with an error."""
     topic, store = await place.topic(), TableStore(pool, place.source())
     await store.write(additions(10_000, 200))
     async with process(place) as frozen:

@@ -24,6 +24,6 @@ def evolve(row: CountedRow | None, event: Event, meta: Meta) -> CountedRow | Non
     return COUNTERS[type(event)].change(row, event, meta)
 
 
-counted = View("counted", row=CountedRow, key=keys, evolve=evolve, index=("kind", "year"), follows=True)
+counted = View("counted", row=CountedRow, key=keys, evolve=evolve, index=("kind", "year"), version=2, follows=True)
 
 __all__ = ["COUNTERS", "CountedRow", "Counts", "counted"]

@@ -11,15 +11,16 @@ from contracts.relief.entitlement import PaymentLineFailed, PaymentLinePaid
 from contracts.relief.household import HouseholdOpened
 from contracts.relief.need import NeedRegistered
 from contracts.relief.need_signal import NeedSignalReceived
-from contracts.relief.opinion import OpinionAnswered, OpinionCollected
+from contracts.relief.opinion import OpinionAnswered, OpinionCollected, OpinionReopened
 from contracts.relief.pairing_agreement import PairingEstablished
 from contracts.relief.referral import ReferralClosed, ReferralReopened, ReferralSent
 from contracts.relief.screening_round import PersonScreened, ScreeningOpened
 from contracts.relief.special_aid import SubsidyPaid, SubsidyReversed
-from contracts.relief.temp_aid import TempAidPaid
+from contracts.relief.temp_aid import TempAidPaid, TempAidReturned
 from contracts.relief.visit import VisitCompleted
 from contracts.relief.visit_campaign import VisitCampaignOpened
 from services.linkage.views.counted.row import CountedRow, Counter, Counts, counted
+from services.linkage.views.facts import fact_of
 
 
 def campaign(_row: CountedRow | None, event: VisitCampaignOpened, meta: Meta) -> CountedRow:
@@ -53,8 +54,13 @@ def opinion(_row: CountedRow | None, event: OpinionCollected, meta: Meta) -> Cou
     )
 
 
-def opinion_answered(row: CountedRow | None, _event: OpinionAnswered, _meta: Meta) -> CountedRow | None:
-    return row and replace(row, code="answered")
+def opinion_answered(row: CountedRow | None, _event: OpinionAnswered, meta: Meta) -> CountedRow | None:
+    return row and replace(row, code="answered", ended=fact_of(meta).on)
+
+
+def opinion_reopened(row: CountedRow | None, _event: OpinionReopened, _meta: Meta) -> CountedRow | None:
+    """The answer settled nothing: the next one counts."""
+    return row and replace(row, code="collected", ended=None)
 
 
 def pairing(_row: CountedRow | None, event: PairingEstablished, meta: Meta) -> CountedRow:
@@ -113,12 +119,12 @@ def referral(row: CountedRow | None, event: ReferralSent, meta: Meta) -> Counted
     return row or counted(Counts.REFERRAL, event.referral_id, meta, part_of=part_of, household_id=event.household_id, code="open")
 
 
-def referral_closed(row: CountedRow | None, event: ReferralClosed, _meta: Meta) -> CountedRow | None:
-    return row and replace(row, code=event.code)
+def referral_closed(row: CountedRow | None, event: ReferralClosed, meta: Meta) -> CountedRow | None:
+    return row and replace(row, code=event.code, ended=fact_of(meta).on)
 
 
 def referral_reopened(row: CountedRow | None, _event: ReferralReopened, _meta: Meta) -> CountedRow | None:
-    return row and replace(row, code="open")
+    return row and replace(row, code="open", ended=None)
 
 
 def regular(row: CountedRow | None, event: PaymentLinePaid, meta: Meta) -> CountedRow:
@@ -157,11 +163,16 @@ def temporary(row: CountedRow | None, event: TempAidPaid, meta: Meta) -> Counted
     return counted(Counts.TEMPORARY_PAYMENT, event.case_id, meta, part_of=part_of, household_id=event.household_id, fen=event.amount_fen)
 
 
+def temporary_returned(row: CountedRow | None, event: TempAidReturned, _meta: Meta) -> CountedRow | None:
+    return row and replace(row, fen=row.fen - event.amount_fen)
+
+
 RELIEF: Mapping[type[Event], Counter] = {
     VisitCampaignOpened: Counter(Counts.CAMPAIGN, lambda event: event.campaign_id, campaign),
     VisitCompleted: Counter(Counts.VISIT, lambda event: event.visit_id, visit),
     OpinionCollected: Counter(Counts.OPINION, lambda event: event.opinion_id, opinion),
     OpinionAnswered: Counter(Counts.OPINION, lambda event: event.opinion_id, opinion_answered),
+    OpinionReopened: Counter(Counts.OPINION, lambda event: event.opinion_id, opinion_reopened),
     PairingEstablished: Counter(Counts.PAIRING, lambda event: event.pairing_id, pairing),
     NeedSignalReceived: Counter(Counts.SIGNAL, lambda event: event.signal_id, signal),
     ScreeningOpened: Counter(Counts.SCREENING_ROUND, lambda event: event.round_id, screening_round),
@@ -176,4 +187,5 @@ RELIEF: Mapping[type[Event], Counter] = {
     SubsidyPaid: Counter(Counts.SPECIAL_PAYMENT, lambda event: event.case_id, special),
     SubsidyReversed: Counter(Counts.SPECIAL_PAYMENT, lambda event: event.case_id, special_reversed),
     TempAidPaid: Counter(Counts.TEMPORARY_PAYMENT, lambda event: event.case_id, temporary),
+    TempAidReturned: Counter(Counts.TEMPORARY_PAYMENT, lambda event: event.case_id, temporary_returned),
 }

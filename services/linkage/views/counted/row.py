@@ -58,6 +58,7 @@ class CountedRow(Row, frozen=True):
 
     on: the Shanghai day.  area: of the place; none: that of what it is part of, or the whole district.  part_of: the key of another row.
     code: its kind in the domain's words.  people: who did it.  times: how many times it counts.  fact: the event behind it.
+    ended: the day of the answer or the closing, where a measure asks how long it took.
     """
 
     key: str
@@ -75,6 +76,12 @@ class CountedRow(Row, frozen=True):
     times: int = 1
     fen: int = 0
     minutes: int = 0
+    ended: date | None = None
+
+    @property
+    def whole_kind(self) -> Counts | None:
+        """The kind of what it is part of."""
+        return Counts(self.part_of.partition("/")[0]) if self.part_of else None
 
 
 def counted(kind: Counts, key: str, meta: Meta, on: date | None = None, **fields: Any) -> CountedRow:
