@@ -18,7 +18,9 @@ VERDICTS = {"borne_out": "green", "short": "bold red", "above": "yellow"}
 
 def annual(console: Console, told: Told) -> None:
     """Each figure of the bureau's report beside what the log says, and the query that lists it."""
-    console.rule(f"[bold]Annual report 年度报告 {told['year']}: the bureau's figures, counted from {told['things']:,} things in the log[/bold]")
+    console.rule(
+        f"[bold]Annual report 年度报告 {told['year']}: the bureau's figures, counted from {told['things']:,} things in the log[/bold]"
+    )
     table = Table(pad_edge=False)
     for column in ("figure", "", "item", "report", "counted", "", "query", "list"):
         table.add_column(column, justify="right" if column in {"report", "counted"} else "left")
