@@ -1,21 +1,22 @@
 """A small year in installations of their own, and everything that is said of it afterwards, so that two of them can be compared.
 
-Ids of events are made at random and their place in a service's log depends on who was faster; both are told as stream and version, which
-the year itself decides.
+Some ids are an installation's own: those of events are made at random, those that a decision makes hang on its secret. They are told by what
+the year decides: an event by stream and version, a thing by the event that first spoke of it. Places in a log depend on who was faster, and
+are left out.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,10 @@ SEED, SCALE = 2022, 0.02
 HALF, END = window_ends(date(2022, 3, 10), 3), window_ends(date(2022, 4, 30), 3)
 """The tests' year ends in April: every kind of deadline has acted by then, and a run stays below a minute."""
 Told = dict[str, Any]
+EVENTS = "select id::text, stream, version, type, data::text as data from events order by position"
+ANY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MADE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""The ids that decisions make (`Context.new_id`) are of version 8; the year's own are of version 5."""
 FINDINGS = "select id, scope, household_id, area, detection, kind, since, until, row::text as row from finding order by id"
 
 
@@ -97,9 +102,9 @@ class Ways:
         issuer = local_issuer(self.installation.home.keys)
         return {"Authorization": f"Bearer {issuer.issue(f'{role}-9', [role], '440308')}"}
 
-    async def get(self, path: str, role: Role = Role.AUDITOR, **query: str) -> httpx.Response:
-        """The read side's answer."""
-        answer = await self.http.get(f"{self.installation.url('linkage')}{path}", params=query, headers=self.token(role))
+    async def get(self, path: str, **query: str) -> httpx.Response:
+        """The read side's answer to an auditor."""
+        answer = await self.http.get(f"{self.installation.url('linkage')}{path}", params=query, headers=self.token(Role.AUDITOR))
         return answer.raise_for_status()
 
     async def post(self, service: str, path: str, role: Role, body: Told, key: str = "") -> httpx.Response:
@@ -180,7 +185,7 @@ class Account:
     streets: Any
     board: Any
     coverage: Any
-    views: Mapping[str, str]
+    views: Mapping[str, Mapping[str, Any]]
     findings: Sequence[Any]
     events: int
 
@@ -199,25 +204,25 @@ def _first(one: Any, other: Any) -> Any:
     return one, other
 
 
-async def account(installation: Installation, homes: Sequence[str] = (), **query: str) -> Account:
+async def account(installation: Installation, homes: Sequence[str]) -> Account:
     """What the installation says, once everything is at rest."""
     async with ways_into(installation) as ways:
         await ways.settled()
-        names = await names_of_events(installation)
+        names, events = await names_of_ids(installation)
 
-        async def told(path: str, role: Role = Role.AUDITOR, **more: str) -> Any:
-            return plain((await ways.get(path, role, **more)).json(), names)
+        async def told(path: str, **more: str) -> Any:
+            return plain((await ways.get(path, **more)).json(), names)
 
         figures = [figure.id for figure in catalogues()[2022].figures]
         return Account(
             report=await told("/reports/annual/2022"),
-            lists={figure: await told(f"/reports/annual/2022/{figure}/list", limit="1000") for figure in figures},
+            lists={figure: ordered((await told(f"/reports/annual/2022/{figure}/list", limit="1000"))["items"]) for figure in figures},
             streets=await told("/reports/streets", **{"from": "2022-01-01", "to": "2022-12-31"}),
-            board=[plain(one, names) for one in await board(ways)],
-            coverage={home: [await told(f"/households/{home}/{what}", **query) for what in ("chain", "coverage")] for home in homes},
-            views=await digests(installation, names),
-            findings=[plain(one, names) for one in await findings(installation)],
-            events=len(names),
+            board=ordered([plain(one, names) for one in await board(ways)]),
+            coverage={home: [await told(f"/households/{home}/{what}") for what in ("chain", "coverage")] for home in homes},
+            views=await rows_of_views(installation, names),
+            findings=ordered([plain(one, names) for one in await findings(installation)]),
+            events=events,
         )
 
 
@@ -233,22 +238,47 @@ async def board(ways: Ways) -> list[Told]:
         cursor = {"cursor": page["next"]}
 
 
+def ordered(found: Iterable[Any]) -> list[Any]:
+    """In an order that hangs on nothing but what is said."""
+    return sorted(found, key=lambda one: msgspec.json.encode(one, order="sorted"))
+
+
 def plain(value: Any, names: Mapping[str, str]) -> Any:
-    """Without what tells the answer's own age; events by stream and version instead of their ids and positions."""
+    """Without what tells the answer's own age or a place in a log; an installation's own ids as the year calls them."""
     if isinstance(value, Mapping):
         return {key: plain(part, names) for key, part in value.items() if key not in {"freshness", "position"}}
     if isinstance(value, list):
         return [plain(part, names) for part in value]
-    return names.get(value, value) if isinstance(value, str) else value
+    return ANY_ID.sub(lambda found: names.get(found[0], found[0]), value) if isinstance(value, str) else value
 
 
-async def names_of_events(installation: Installation) -> dict[str, str]:
-    """Each event's id and what the year calls it."""
-    found: dict[str, str] = {}
-    for name in command_services():
-        rows = await fetched(installation, name, "select id::text, stream, version from events")
-        found |= {row["id"]: f"{name} {row['stream']}@{row['version']}" for row in rows}
-    return found
+async def names_of_ids(installation: Installation) -> tuple[dict[str, str], int]:
+    """What the year calls the installation's own ids; and how many events there are."""
+    names: dict[str, str] = {}
+    told: Counter[str] = Counter()
+    events = 0
+    for service in command_services():
+        for row in await fetched(installation, service, EVENTS):
+            events += 1
+            data = msgspec.json.decode(row["data"])
+            for made in dict.fromkeys(MADE_ID.findall(f"{row['data']} {row['stream']}")):
+                if made not in names:
+                    name = f"<{row['type']} {plain(row['stream'], names | {made: ''})} {_place(data, made)}>"
+                    names[made] = f"{name}{told[name] or ''}"
+                    told[name] += 1
+            names[row["id"]] = f"<{service} {plain(row['stream'], names)}@{row['version']}>"
+    return names, events
+
+
+def _place(data: Any, made: str, path: str = "") -> str:
+    """Where an id stands in an event's data, with what stands beside it."""
+    if isinstance(data, Mapping):
+        beside = MADE_ID.sub("", msgspec.json.encode(data, order="sorted").decode())
+        here = [f"{key} of {beside}" for key, value in data.items() if value == made]
+        return next(iter([*here, *(found for key, value in data.items() if (found := _place(value, made, key)))]), "")
+    if isinstance(data, list):
+        return next((f"{path} {found}" for value in data if (found := _place(value, made, path))), "")
+    return ""
 
 
 async def fetched(installation: Installation, service: str, query: str) -> list[Any]:
@@ -259,15 +289,14 @@ async def fetched(installation: Installation, service: str, query: str) -> list[
         await connection.close()
 
 
-async def digests(installation: Installation, names: Mapping[str, str]) -> dict[str, str]:
-    """Each view's rows in one digest."""
+async def rows_of_views(installation: Installation, names: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Each view's live rows by key."""
     async with asyncpg.create_pool(installation.postgres_dsn(database_of("linkage")), min_size=1, max_size=2) as pool:
         found = {}
         for view in VIEWS:
             (target,) = await sets.live(pool, [view])
             rows = await pool.fetch(f'select key, row::text as row from "{target.table}" where row is not null')
-            told = {plain(row["key"], names): plain(msgspec.json.decode(row["row"]), names) for row in rows}
-            found[view.name] = f"{len(told)} {sha256(msgspec.json.encode(told, order='sorted')).hexdigest()}"
+            found[view.name] = {plain(row["key"], names): plain(msgspec.json.decode(row["row"]), names) for row in rows}
         return found
 
 

@@ -14,14 +14,13 @@ def test_every_view_rebuilt_from_the_journal_is_the_same(reference: Reference) -
     """Property 6: folded anew beside the live one, each view has equal rows, and every answer made of them is what it was."""
     assert {name for name, comparison in reference.rebuilt.items() if not comparison.equal} == set()
     assert set(reference.rebuilt) == {view.name for view in VIEWS}
-    empty = {name for name, digest in reference.end.views.items() if digest.startswith("0 ")}
-    assert empty <= {"special-aid", "kitchen-meal"}, "a view without rows proves nothing"
+    assert {name for name, rows in reference.end.views.items() if not rows} <= {"kitchen_meal"}, "a view without rows proves nothing"
     assert reference.after_rebuild.differences(reference.end) == {}
 
 
 def test_the_board_computed_from_nothing_is_the_same(reference: Reference) -> None:
     """Property 6, ruling 24: an emptied board has the same rows again, those that are over too."""
     assert reference.findings_left == 0
-    assert {one["detection"] for one in reference.end.findings} >= {"DET-01", "DET-13"}
+    assert {one["detection"] for one in reference.end.findings} >= {"DET-01", "DET-25"}
     assert any(one["until"] for one in reference.end.findings)
     assert reference.recomputed.differences(reference.end) == {}

@@ -132,7 +132,10 @@ class Stories:
             assert events_of(told, "eldercare.emergency-incident.alarm-received")
 
     async def effects(self) -> Effects:
-        """What became of the referrals and calls, in the order of their streams; everything that is due has acted."""
+        """What became of the referrals and calls, stream by stream in business time; everything that is due has acted.
+
+        A late sweep finds the later limits due already and may record one before the escalation that an earlier one brought.
+        """
         await settle(self.place.days.statuses, timeout_seconds=120)
         found: Effects = []
         for service, kind in (("relief", "relief.referral."), ("eldercare", "eldercare.emergency-incident.")):
@@ -142,7 +145,7 @@ class Stories:
 
     async def _streams(self, service: str, kind: str) -> list[Effects]:
         first = datetime.fromisoformat(instant_of(self.begins))
-        query = f"select stream, type, occurred_at from events where type like '{kind}%' order by stream, version"
+        query = f"select stream, type, occurred_at from events where type like '{kind}%' order by stream, occurred_at, version"
         streams: dict[str, Effects] = {}
         for row in await fetched(self.place.installation, service, query):
             hours = (row["occurred_at"] - first).total_seconds() / 3600
