@@ -9,15 +9,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo up down status check test rebuild contracts rules clean
+.PHONY: help setup demo year up down status check test rebuild contracts rules clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
+setyear: $(STAMP) ## play 2022 of a whole district and print its annual report (scale=0.1: a tenth of it; keep=1: leave it running)
+	@$(BIN)/minsheng year $(if $(scale),--scale $(scale)) $(if $(keep),--keep)
+
+up: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
 
 demo: $(STAMP) ## start everything, play the case files, print chains and report (full=1: a whole year; keep=1: leave it running)
 	@$(BIN)/minsheng demo $(if $(full),--full) $(if $(keep),--keep)
+
+year: $(STAMP) ## play 2022 of a whole district and print its annual report (scale=0.1: a tenth of it; keep=1: leave it running)
+	@$(BIN)/minsheng year $(if $(scale),--scale $(scale)) $(if $(keep),--keep)
 
 up: $(STAMP) ## start PostgreSQL, Kafka and the services and leave them running (simulation=1: with a clock that you move)
 	@$(BIN)/minsheng up --detach $(if $(simulation),--simulation)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
+from typing import Any
 
 import asyncpg
 import structlog
@@ -159,12 +160,12 @@ class Sweeper:
         await self._path.drop_timer(timer.stream, timer.name, history[-1].meta.version)
         return "moot"
 
-    def _command(self, timer: Timer) -> tuple[Aggregate, CommandSpec]:  # type: ignore[type-arg]
+    def _command(self, timer: Timer) -> tuple[Aggregate[Any], CommandSpec]:
         aggregate = self._path.service.aggregate_of_stream(timer.stream)
         return aggregate, timer_command(aggregate, timer.name)
 
 
-def timer_command(aggregate: Aggregate, name: str) -> CommandSpec:  # type: ignore[type-arg]
+def timer_command(aggregate: Aggregate[Any], name: str) -> CommandSpec:
     """The command that a timer of this name gives. Raises: BadTimer."""
     spec = next((one for one in aggregate.commands if one.name == name), None)
     if spec is None or Role.SYSTEM not in spec.roles:
@@ -172,7 +173,7 @@ def timer_command(aggregate: Aggregate, name: str) -> CommandSpec:  # type: igno
     return spec
 
 
-def command_of(aggregate: Aggregate, spec: CommandSpec, timer: Timer) -> Command:  # type: ignore[type-arg]
+def command_of(aggregate: Aggregate[Any], spec: CommandSpec, timer: Timer) -> Command:
     """The timer's command at its due time. Raises: BadTimer when it needs more than the stream's id."""
     try:
         return spec.model.model_validate({aggregate.id: timer.stream.split("/", 1)[1], "occurred_at": timer.due})
@@ -180,7 +181,7 @@ def command_of(aggregate: Aggregate, spec: CommandSpec, timer: Timer) -> Command
         raise BadTimer(f"{aggregate.name}: {spec.name} needs more than {aggregate.id}") from error
 
 
-def setter(aggregate: Aggregate, history: Sequence[Recorded], timer: Timer) -> Meta | None:  # type: ignore[type-arg]
+def setter(aggregate: Aggregate[Any], history: Sequence[Recorded], timer: Timer) -> Meta | None:
     """The event that set the timer as it stands; None when a later one cancelled or moved it."""
     for recorded in reversed(history):
         for change in aggregate.index(recorded.event()):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,27 +24,30 @@ from minsheng.simulation import existing_clock, simulated_clock
 FUND = "children-serious-illness"
 ENDS = date(2023, 6, 30)
 """The demonstration's clock stands here at the end: late enough that what nobody did is overdue."""
-FULL_IS_LATER = "The year of the district (full=1) is not part of this version yet."
+YEAR = "year"
+"""The folder of the installation, beside the demonstration's own, in which the year is played: its clock begins in January."""
 
 
 def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Play a whole year of the district too (not available yet).")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Then play a whole year of the district, in an installation of its own.")] = False,
     seed: Annotated[str, typer.Option(help="Another seed plays other ids.")] = "7",
 ) -> None:
     """Play the case files of two families through the public APIs and print their chains."""
-    if full:
-        raise typer.BadParameter(FULL_IS_LATER, param_hint="--full")
     console, began = console_of(), time.monotonic()
     with ExitStack() as stack:
-        installation = started(stack, console, keep=keep)
+        installation = started(stack, console, default_home(), keep=keep)
         asyncio.run(_play(console, installation, seed))
         console.print(f"\n[dim]{time.monotonic() - began:.1f} s[/dim]", end="  ")
         if keep:
             _how_to_ask(console, installation, seed)
         else:
             console.print("stopping; `make demo keep=1` leaves it running so that you can ask it yourself")
+    if full:
+        from minsheng.commands.year import play_year
+
+        play_year(console, default_home() / YEAR)
     if not keep:
         console.print("nothing is left running")
 
@@ -53,9 +57,9 @@ def console_of() -> Console:
     return Console(highlight=False, width=max(118, Console().width))
 
 
-def started(stack: ExitStack, console: Console, *, keep: bool) -> Installation:
+def started(stack: ExitStack, console: Console, home: Path, *, keep: bool) -> Installation:
     """A running simulation: one that is there already, or one started now (and stopped at the end unless kept)."""
-    home, began = default_home(), time.monotonic()
+    began = time.monotonic()
 
     def told(phase: str, message: str) -> None:
         if phase in {"program", "jars", "starting"}:

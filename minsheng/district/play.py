@@ -21,7 +21,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from kit.clock import shanghai_date
 from kit.identity import LocalIssuer, Role
 from kit.simulation import SimulatedClock
-from kit.status import Status, settle
+from kit.status import Status, advance, settle
 from minsheng.district.played import Played
 from minsheng.district.seasons import WINDOWS, instant, window_ends
 from minsheng.district.step import LEARNED, Lesson, Step, filled
@@ -30,6 +30,7 @@ POLL_SECONDS = 0.01
 TOKENS_LAST = timedelta(days=1)
 """They live by the machine's clock."""
 PATIENCE_SECONDS = 300.0
+READ_SIDE_PATIENCE_SECONDS = 900.0
 TRIES = 20
 
 
@@ -141,6 +142,16 @@ class YearPlayer:
         await self._deadlines_act(at)
         await self._settle()
 
+    async def rest(self) -> None:
+        """All services are at rest, the read side too."""
+        await settle(self._ask_all, timeout_seconds=READ_SIDE_PATIENCE_SECONDS)
+
+    async def deadlines_act_until(self, at: datetime) -> None:
+        """The clock goes on to an instant; nothing happens but the deadlines on the way, one after the other."""
+        if at > self._clock.now():
+            await advance(self._clock, at, self._ask, timeout_seconds=PATIENCE_SECONDS)
+            await self.rest()
+
     async def _play(self, day: date, window: int, steps: Sequence[Step]) -> None:
         begins, ends = instant(day, WINDOWS[window]), window_ends(day, window)
         await self._deadlines_act(begins)
@@ -166,7 +177,13 @@ class YearPlayer:
 
     async def _ask(self) -> list[Status]:
         """Where the command services stand; the read side follows at its own pace and is asked at the end."""
-        answers = await asyncio.gather(*(self._http.get(f"{url}/status") for name, url in self._ops.items() if name != "linkage"))
+        return await self._asked(url for name, url in self._ops.items() if name != "linkage")
+
+    async def _ask_all(self) -> list[Status]:
+        return await self._asked(self._ops.values())
+
+    async def _asked(self, urls: Iterable[str]) -> list[Status]:
+        answers = await asyncio.gather(*(self._http.get(f"{url}/status") for url in urls))
         return [msgspec.json.decode(answer.content, type=Status) for answer in answers]
 
     async def _give(self, together: Sequence[Batch]) -> None:
