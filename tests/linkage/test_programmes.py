@@ -102,7 +102,7 @@ def test_the_caring_action_counts_its_households_alone() -> None:
 
 
 def test_screening_counts_person_times_by_channel() -> None:
-    """J06: twice by phone and once at the door are three person-times of one person; another kind of round does not count here."""
+    """J06, B07: in one round twice by phone and once at the door, in another once by phone: four person-times of one person."""
     story = Story()
     for name, kind in (("control-1", RoundKind.CONTROL_AREA), ("hardship-1", RoundKind.HARDSHIP_SPECIAL)):
         story.tell(
@@ -129,7 +129,9 @@ def test_screening_counts_person_times_by_channel() -> None:
             ),
             on=on.isoformat(),
         )
-    assert figure("screened", story) == 3
+    assert figure("screened", story) == 4
+    by_channel = {(row.code, row.times) for row in rows_of(story).values() if row.kind is Counts.SCREENING}
+    assert by_channel == {("phone", 2), ("in_person", 1), ("phone", 1)}
     places = {place_of(row, rows_of(story)) for row in rows_of(story).values() if row.kind is Counts.SCREENING}
     assert places == {SHATOUJIAO}, "an attempt lies where its round lies"
 

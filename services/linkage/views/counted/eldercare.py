@@ -12,7 +12,7 @@ from contracts.eldercare.emergency_incident import AlarmReceived, IncidentClosed
 from contracts.eldercare.family_care_bed import BedClosed, BedContracted, BedResumed, BedStayEnded
 from contracts.eldercare.loan import AssetReturned, AssetUnlocked
 from contracts.eldercare.meal_account import MealCheckedIn, MealSubsidyApplied
-from contracts.eldercare.mobility_asset import AssetDeployed, AssetRetired
+from contracts.eldercare.mobility_asset import AssetDeployed
 from contracts.eldercare.safety_accident import AccidentReported
 from contracts.eldercare.safety_training import AttendanceRecorded, TrainingHeld
 from contracts.envelope import Event, Meta
@@ -48,11 +48,8 @@ def alarm_closed(row: CountedRow | None, event: IncidentClosed, _meta: Meta) -> 
 
 
 def asset(_row: CountedRow | None, event: AssetDeployed, meta: Meta) -> CountedRow:
+    """A unit put into a community counts, also when it is retired later."""
     return counted(Counts.MOBILITY_ASSET, event.asset_id, meta, area=event.area, code=event.kind)
-
-
-def asset_retired(_row: CountedRow | None, _event: AssetRetired, _meta: Meta) -> None:
-    """It is no longer lent; what was lent of it stays counted."""
 
 
 def loan(_row: CountedRow | None, event: AssetUnlocked, meta: Meta) -> CountedRow:
@@ -135,7 +132,6 @@ ELDERCARE: Mapping[type[Event], Counter] = {
     AlarmReceived: Counter(Counts.ALARM, lambda event: event.incident_id, alarm),
     IncidentClosed: Counter(Counts.ALARM, lambda event: event.incident_id, alarm_closed),
     AssetDeployed: Counter(Counts.MOBILITY_ASSET, lambda event: event.asset_id, asset),
-    AssetRetired: Counter(Counts.MOBILITY_ASSET, lambda event: event.asset_id, asset_retired),
     AssetUnlocked: Counter(Counts.LOAN, lambda event: event.loan_id, loan),
     AssetReturned: Counter(Counts.LOAN, lambda event: event.loan_id, loan_back),
     CareVisitPlanOpened: Counter(Counts.CARE_VISIT, lambda event: event.plan_id, plan),
