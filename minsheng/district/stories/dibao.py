@@ -20,7 +20,7 @@ from minsheng.district.staff import APPROVER, DISTRICT_OFFICER, REGISTRAR, casew
 from minsheng.district.step import Body, Lesson
 from policy import Pack, Packs
 
-TAKEN_OVER, GRANTED = date(2022, 1, 5), date(2022, 1, 6)
+TAKEN_OVER, GRANTED, REVIEWED = date(2022, 1, 5), date(2022, 1, 6), date(2022, 7, 14)
 REVIEW_MONTH = "2022-07"
 FALSE_REPORT, REVOKED = date(2022, 5, 30), date(2022, 6, 13)
 SCHEMES = {Group.TEKUN: "tekun"}
@@ -59,7 +59,7 @@ def tell(diary: Diary, everybody: People, scale: Scale) -> None:
     failed = next(home for home in everybody.of(Group.DIBAO) if home.is_lasting and home is not false_report)
     for number, home in enumerate(everybody.of(Group.DIBAO, Group.TEKUN)):
         aid = _take_over(diary, home, policy, stable=number % 5 > 0 and home.fate is not Fate.REVIEW)
-        _change(aid, stable=number % 5 > 0)
+        _change(aid, policy, stable=number % 5 > 0)
         _end(aid)
         if home is false_report:
             aid.skipped.add("2022-06")
@@ -121,13 +121,16 @@ def _propose(aid: Aid, day: date, need_id: str, *, window: int) -> None:
     aid.version = 1
 
 
-def _change(aid: Aid, *, stable: bool) -> None:
-    """A family whose income is not stable is reviewed in July, and gets what its income of then asks for."""
+def _change(aid: Aid, policy: Pack, *, stable: bool) -> None:
+    """A family whose income is not stable is reviewed in July: what it lacks, and so what it gets, is what its income of then asks for."""
     if stable or aid.home.fate is not Fate.STAYS or not aid.home.is_lasting:
         return
+    income_fen = aid.income_fen * 9 // 10 // 100 * 100
+    months = {"first_month": "2022-08", "last_month": "2023-07"}
+    need = f"relief/need/{aid.story.id('need')}/change"
+    aid.story.give(REVIEWED, caseworker(aid.home.street), need, {"gross": _standard(aid.home, policy) - income_fen, **months})
     aid.version += 6  # the payments of February to July
-    body = {"counted_income_fen": aid.income_fen * 9 // 10 // 100 * 100, "reviewed": True, "stable": True}
-    aid.give(date(2022, 7, 14), "revise", body, window=1)
+    aid.give(REVIEWED, "revise", {"counted_income_fen": income_fen, "reviewed": True, "stable": True}, window=1)
 
 
 def _end(aid: Aid) -> None:
