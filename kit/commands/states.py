@@ -41,12 +41,15 @@ class States:
         self._locks: dict[str, _Lock] = {}
 
     async def load(self, streams: Sequence[str]) -> dict[str, Loaded]:
-        """The streams' states, from the cache or the log."""
-        missing = [stream for stream in streams if stream not in self._known]
+        """The streams' states, from the cache or the log. Others may forget a stream meanwhile; what was found still counts."""
+        found = {stream: self._known[stream] for stream in streams if stream in self._known}
+        missing = [stream for stream in streams if stream not in found]
         if missing:
             for stream, events in (await self._store.load(missing)).items():
-                self._keep(self._fold(stream, events))
-        return {stream: self._known[stream] for stream in streams}
+                loaded = self._fold(stream, events)
+                self._keep(loaded)
+                found[stream] = self._known.get(stream, loaded)
+        return found
 
     def _fold(self, stream: str, events: Iterable[Recorded]) -> Loaded:
         loaded = Loaded(stream, self._service.aggregate_of_stream(stream).initial())

@@ -25,7 +25,7 @@ async def transaction(dsn: str) -> str:
     writer = await asyncpg.connect(dsn, server_settings=WRITER_SETTINGS)
     try:
         async with writer.transaction():
-            await writer.fetchrow(APPEND, *columns([adding(STREAM, 0)]))
+            await writer.fetchrow(APPEND, *columns([adding(STREAM, 0)]), None)
             os.kill(os.getpid(), signal.SIGSTOP)
     except LOST as error:
         return f"lost: {type(error).__name__}"

@@ -107,7 +107,7 @@ async def slow_writer(database: Database, rounds: int, dice: random.Random) -> t
     for number in range(rounds):
         transaction = connection.transaction()
         await transaction.start()
-        await connection.fetchrow(APPEND, *columns([adding(f"counter/slow-{number}", 0, dice.randrange(1, 4))]))
+        await connection.fetchrow(APPEND, *columns([adding(f"counter/slow-{number}", 0, dice.randrange(1, 4))]), None)
         await connection.execute(f"select pg_sleep({dice.uniform(0.005, 0.05):.3f})")
         keep = dice.random() < 0.5
         await (transaction.commit() if keep else transaction.rollback())
@@ -138,7 +138,7 @@ async def test_an_append_in_flight_when_the_head_is_taken_cannot_appear_below_it
     admin = await asyncpg.connect(database.owner)
     transaction = late.transaction()
     await transaction.start()
-    await late.fetchrow(APPEND, *columns([adding("counter/late", 0, 2)]))
+    await late.fetchrow(APPEND, *columns([adding("counter/late", 0, 2)]), None)
     asked = asyncio.create_task(store.head())
     await until(lambda: _waits_for_lock(admin), "the head waits for the order lock")
     assert not asked.done()

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from contracts.envelope import Event, event
+from contracts.envelope import Event, Recorded, event
 from contracts.ids import PersonId
 from kit.aggregate import Aggregate, command
 from kit.clock import SystemClock
 from kit.command import Command, Context
 from kit.commands import CommandPath, Keys
+from kit.commands.states import States
 from kit.identity import Actor, Role
 from kit.service import Service
 from kit.store.memory import MemoryStore
@@ -162,3 +163,26 @@ async def test_readers_see_a_stream_that_others_write_to() -> None:
     (stream,) = (await store.load([f"list/{ONE}"])).values()
     assert len(stream) == 1 + 40
     assert len(store.log) == 1 + 60 + 40
+
+
+class Forgetting(MemoryStore):
+    """While a stream is looked up, somebody else makes this process forget what it knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: States | None = None
+
+    async def load(self, streams: Sequence[str]) -> dict[str, list[Recorded]]:
+        found = await super().load(streams)
+        if self.states is not None:
+            self.states.forget_all()
+        return found
+
+
+async def test_a_stream_that_is_forgotten_while_another_is_looked_up_is_still_there() -> None:
+    """What is not held may be forgotten at any moment: the load gives what it found."""
+    store = Forgetting()
+    states = States(shop, store)
+    await states.load([f"list/{ONE}"])
+    store.states = states
+    assert set(await states.load([f"list/{ONE}", f"call/{ONE}"])) == {f"list/{ONE}", f"call/{ONE}"}
