@@ -10,8 +10,11 @@ from hypothesis import settings
 from minsheng.local import Installation, LocalInstallation
 from minsheng.local.errors import AlreadyRunning
 
-settings.register_profile("minsheng", deadline=None)  # a busy machine breaks no law; speed is for `bench/`
-settings.load_profile("minsheng")
+# A busy machine breaks no law; speed is for `bench/`. The same examples each time, so that what was proved stays proved;
+# `HYPOTHESIS_PROFILE=explore` looks for others.
+settings.register_profile("minsheng", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "minsheng"))
 
 
 @pytest.fixture(scope="session")

@@ -319,8 +319,8 @@ def each_level_comes_once(story: Sequence[Any]) -> None:
         if isinstance(event, ReferralExpired):
             assert isinstance(story[number + 1], ReferralEscalated)
         if isinstance(event, ReferralEscalated):
-            before = next((one for one in reversed(story[:number]) if not keeps_stage(one)), None)
-            levels = [one.level for one in story[story.index(before) if before else 0 : number] if isinstance(one, ReferralEscalated)]
+            entered = next((place for place in reversed(range(number)) if not keeps_stage(story[place])), 0)
+            levels = [one.level for one in story[entered:number] if isinstance(one, ReferralEscalated)]
             assert event.level is (STREET, DISTRICT, BUREAU)[len(levels)]
 
 
