@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -15,7 +15,7 @@ from services.linkage.aid import GIVING, AidTotal, aid_total, given_by
 from services.linkage.api.aid_examples import AID, MEASURE
 from services.linkage.api.answers import Amount, Answer, FreshnessAnswer
 from services.linkage.api.coverage import CharityAnswer
-from services.linkage.api.parts import Format, Parts, Token, csv_response, wants_csv
+from services.linkage.api.parts import Format, Parts, Token, csv_response, shown_as, wants_csv
 from services.linkage.api.reports import LIST_READERS, MAX_PAGE, MAX_YEARS, REPORT_READERS, THINGS, ThingAnswer, thing_answer, things_table
 from services.linkage.chain import chain
 from services.linkage.kpis import KpiFigure, KpiTerm, figure_of, kpis
@@ -92,7 +92,7 @@ def aid_routes(parts: Parts) -> APIRouter:
     """The routes of the report on aid."""
     router = APIRouter(prefix="/reports", tags=["reports"], dependencies=[bearer_scheme])
 
-    @router.get("/aid", response_model=AidAnswer, responses=_shown(AID))
+    @router.get("/aid", response_model=AidAnswer, responses=shown_as(AID))
     async def aid(
         request: Request,
         actor: Annotated[Actor, Depends(parts.authenticate)],
@@ -113,7 +113,7 @@ def aid_routes(parts: Parts) -> APIRouter:
         answer = aid_answer(total, after, counts.values(), first, last, await parts.fresh())
         return csv_response(f"aid-{first}-{last}", AID_TABLE, aid_table(answer)) if wants_csv(request, format) else answer
 
-    @router.get("/aid/{measure}/list", response_model=MeasureListAnswer, responses=_shown(MEASURE))
+    @router.get("/aid/{measure}/list", response_model=MeasureListAnswer, responses=shown_as(MEASURE))
     async def measure_list(
         request: Request,
         measure: Annotated[KpiTerm, Path()],
@@ -146,10 +146,6 @@ def aid_routes(parts: Parts) -> APIRouter:
         )
 
     return router
-
-
-def _shown(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {"application/json": {"example": example}, "text/csv": {}}}}
 
 
 def period(first: date, last: date) -> None:

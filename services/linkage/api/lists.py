@@ -12,7 +12,7 @@ from kit.identity import Actor
 from services.linkage.api.access import CHAIN_READERS, readable_areas
 from services.linkage.api.answers import Answer, FactAnswer, FreshnessAnswer
 from services.linkage.api.list_examples import NEEDS, POLICIES, SERVICES
-from services.linkage.api.parts import Format, Parts, Token, csv_response, wants_csv
+from services.linkage.api.parts import Format, Parts, Token, csv_response, shown_as, wants_csv
 from services.linkage.labels import zh
 from services.linkage.offers import NeedItem, Offer, OfferKind, need_items, offers
 from services.linkage.views.household import household
@@ -124,7 +124,7 @@ def list_routes(parts: Parts) -> APIRouter:
     """The three lists."""
     router = APIRouter(prefix="/lists", tags=["lists"], dependencies=[bearer_scheme])
 
-    @router.get("/policies", response_model=OffersAnswer, responses=_shown(POLICIES))
+    @router.get("/policies", response_model=OffersAnswer, responses=shown_as(POLICIES))
     async def policies(
         request: Request,
         actor: Annotated[Actor, Depends(parts.authenticate)],
@@ -138,7 +138,7 @@ def list_routes(parts: Parts) -> APIRouter:
         answer = await _offers(parts, OfferKind.POLICY, await _needs(parts, actor, parts.day(on), area), parts.day(on))
         return csv_response(f"policies-{answer.on}", OFFERS, offers_table(answer)) if wants_csv(request, format) else answer
 
-    @router.get("/services", response_model=OffersAnswer, responses=_shown(SERVICES))
+    @router.get("/services", response_model=OffersAnswer, responses=shown_as(SERVICES))
     async def services(
         request: Request,
         actor: Annotated[Actor, Depends(parts.authenticate)],
@@ -152,7 +152,7 @@ def list_routes(parts: Parts) -> APIRouter:
         answer = await _offers(parts, OfferKind.SERVICE, await _needs(parts, actor, parts.day(on), area), parts.day(on))
         return csv_response(f"services-{answer.on}", OFFERS, offers_table(answer)) if wants_csv(request, format) else answer
 
-    @router.get("/needs", response_model=NeedsAnswer, responses=_shown(NEEDS))
+    @router.get("/needs", response_model=NeedsAnswer, responses=shown_as(NEEDS))
     async def needs(
         request: Request,
         actor: Annotated[Actor, Depends(parts.authenticate)],
@@ -182,10 +182,6 @@ def list_routes(parts: Parts) -> APIRouter:
         )
 
     return router
-
-
-def _shown(example: dict[str, object]) -> dict[int | str, dict[str, object]]:
-    return {200: {"content": {"application/json": {"example": example}, "text/csv": {}}}}
 
 
 async def _needs(parts: Parts, actor: Actor, day: date, area: str | None) -> list[NeedItem]:

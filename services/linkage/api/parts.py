@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query, Request, Response
 from pydantic import AwareDatetime
@@ -99,6 +99,11 @@ Token = Annotated[
     ),
 ]
 Format = Annotated[Literal["json", "csv"] | None, Query(description="also by `Accept: text/csv`")]
+
+
+def shown_as(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """What the API page shows of an answer: JSON with an example, or a table."""
+    return {200: {"content": {"application/json": {"example": example}, "text/csv": {}}}}
 
 
 def wants_csv(request: Request, form: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -10,7 +10,7 @@ from kit.errors import NotFound, Refused
 from kit.http.auth import bearer_scheme
 from kit.identity import Actor, Role, may
 from services.linkage.api.answers import Answer, FactAnswer, FreshnessAnswer
-from services.linkage.api.parts import Format, Parts, Token, csv_response, wants_csv
+from services.linkage.api.parts import Format, Parts, Token, csv_response, shown_as, wants_csv
 from services.linkage.api.report_examples import ANNUAL, LIST
 from services.linkage.api.report_examples import STREETS as STREETS_EXAMPLE
 from services.linkage.labels import zh
@@ -139,16 +139,11 @@ THINGS = ("thing", "on", "area", "person_id", "household_id", "organisation_id",
 STREETS = ("area", "area_zh", "kind", "kind_zh", "things", "times", "persons", "households", "fen", "hours")
 
 
-def _shown(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
-    """What the API page shows of an answer: JSON with an example, or a table."""
-    return {200: {"content": {"application/json": {"example": example}, "text/csv": {}}}}
-
-
 def report_routes(parts: Parts) -> APIRouter:
     """The routes of the reports."""
     router = APIRouter(tags=["reports"], dependencies=[bearer_scheme])
 
-    @router.get("/reports/annual/{year}", response_model=AnnualAnswer, responses=_shown(ANNUAL))
+    @router.get("/reports/annual/{year}", response_model=AnnualAnswer, responses=shown_as(ANNUAL))
     async def annual(
         request: Request,
         year: Year,
@@ -166,7 +161,7 @@ def report_routes(parts: Parts) -> APIRouter:
         answer = annual_answer(catalogue, things, rows, await parts.fresh())
         return csv_response(f"annual-{year}", FIGURES, figures_table(answer)) if wants_csv(request, format) else answer
 
-    @router.get("/reports/annual/{year}/{figure}/list", response_model=ListAnswer, responses=_shown(LIST))
+    @router.get("/reports/annual/{year}/{figure}/list", response_model=ListAnswer, responses=shown_as(LIST))
     async def figure_list(
         request: Request,
         year: Year,
@@ -197,7 +192,7 @@ def report_routes(parts: Parts) -> APIRouter:
             freshness=await parts.fresh(),
         )
 
-    @router.get("/reports/streets", response_model=StreetsAnswer, responses=_shown(STREETS_EXAMPLE))
+    @router.get("/reports/streets", response_model=StreetsAnswer, responses=shown_as(STREETS_EXAMPLE))
     async def by_street(
         request: Request,
         actor: Annotated[Actor, Depends(parts.authenticate)],
