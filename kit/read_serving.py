@@ -7,8 +7,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
-
 from kit.http.app import bare_app
 from kit.http.operators import operator_routes
 from kit.http.ops import Check, ops_app
@@ -18,6 +16,7 @@ from kit.journal.intake import Journal
 from kit.journal.reading import Views
 from kit.journal.rebuild import build_new
 from kit.journal.settling import Settling
+from kit.pools import pool_of
 from kit.read_service import ReadParts, ReadService
 from kit.serving import ProcessRole, Runner, authenticate_by, run_together, serve_http, stop_on_signals, told
 from kit.settings import Settings
@@ -34,7 +33,7 @@ async def read_parts(service: ReadService, settings: Settings) -> AsyncIterator[
     """The service's database is open, its own tables and the tables of its views are there."""
     dsn = settings.dsn(service.name)
     follows = [view.name for view in service.views if view.follows]
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=8) as pool, Views(pool, dsn, settings.installation, follows) as views:
+    async with pool_of(dsn, most=8) as pool, Views(pool, dsn, settings.installation, follows) as views:
         await service.prepare(pool)
         await sets.prepare(pool, service.views)
         yield ReadParts(dsn=dsn, pool=pool, views=views, packs=Packs.load(), calendar=Calendar.load(), clock=settings.open_clock())

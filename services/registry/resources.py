@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import asyncpg
-
+from kit.pools import pool_of
 from kit.settings import Settings
 from kit.store.model import EventStore
 from kit.vault import Keyring, KeyringFile, Vault, VaultKeys, keyring_from_environment, reapply_ledger
@@ -43,8 +42,8 @@ async def opened(
     Raises: kit.vault.WrongKeyring.  Source: ruling 10 of the design.
     """
     async with AsyncExitStack() as stack:
-        registry = await stack.enter_async_context(asyncpg.create_pool(registry_dsn, min_size=1, max_size=6))
-        keys_pool = await stack.enter_async_context(asyncpg.create_pool(keys_dsn, min_size=1, max_size=6))
+        registry = await stack.enter_async_context(pool_of(registry_dsn, most=6))
+        keys_pool = await stack.enter_async_context(pool_of(keys_dsn, most=6))
         keys = VaultKeys(keys_pool, keyring(), keyring)
         vault = Vault(registry, keys)
         await keys.verify_keyring()
