@@ -18,7 +18,7 @@ from kit.errors import OutcomeUnknown, Retry
 from kit.pools import pool_of
 from kit.store.envelope import StoredMeta
 from kit.store.model import Append, GroupResult, Head, Verdict, VerdictKind
-from kit.store.parameters import columns
+from kit.store.parameters import NotACell, columns
 
 COLUMNS = "position, id, stream, version, type, schema_version, key, recorded_at, occurred_at, effective_from, data, meta"
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
@@ -44,7 +44,7 @@ RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
 BULK_FREE = "select pg_advisory_unlock(7208)"
-APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 28))})"
+APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 32))})"
 _meta = msgspec.json.Decoder(StoredMeta)
 
 T = TypeVar("T")
@@ -100,10 +100,10 @@ class PgStore:
         """As `EventStore.append`. A lost connection is made again and the group repeated: the order lock makes the old one end first,
         and each key then tells whether its append was already recorded. Raises OutcomeUnknown when that takes too long.
         """
-        arrays = columns(appends)
         try:
+            arrays = columns(appends)
             return await self._patiently(lambda: self._group(arrays))
-        except REFUSED as error:
+        except (*REFUSED, NotACell) as error:
             return await self._lone(error) if len(appends) == 1 else await self._one_by_one(appends)
         except LOST as lost:
             raise OutcomeUnknown("the database did not answer in time; repeat with the same key") from lost
@@ -129,9 +129,11 @@ class PgStore:
     def _passes(self, error: BaseException) -> bool:
         return isinstance(error, LOST) and not isinstance(error, REFUSED) and not self._closed.is_set()
 
-    async def _lone(self, error: asyncpg.PostgresError) -> GroupResult:
+    async def _lone(self, error: asyncpg.PostgresError | NotACell) -> GroupResult:
         """A single append that the database refused by itself."""
         head = (await self.head()).position
+        if isinstance(error, NotACell):
+            return GroupResult([Verdict(VerdictKind.INVALID, detail="unit separator")], head, head)
         if isinstance(error, asyncpg.UniqueViolationError):
             return GroupResult([Verdict(VerdictKind.CONFLICT, detail=error.table_name or "")], head, head)
         return GroupResult([Verdict(VerdictKind.INVALID, detail=f"sqlstate {error.sqlstate}")], head, head)
@@ -141,7 +143,7 @@ class PgStore:
         results = [await self.append([append]) for append in appends]
         return GroupResult([result.verdicts[0] for result in results], results[0].base, results[-1].head)
 
-    async def _group(self, arrays: list[list[Any]]) -> GroupResult:
+    async def _group(self, arrays: list[Any]) -> GroupResult:
         async with self._writing:
             writer = await self._connected()
             try:
