@@ -45,6 +45,7 @@ LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
 BULK_FREE = "select pg_advisory_unlock(7208)"
 APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 32))})"
+KINDS = tuple(VerdictKind)
 _meta = msgspec.json.Decoder(StoredMeta)
 
 T = TypeVar("T")
@@ -139,9 +140,19 @@ class PgStore:
         return GroupResult([Verdict(VerdictKind.INVALID, detail=f"sqlstate {error.sqlstate}")], head, head)
 
     async def _one_by_one(self, appends: Sequence[Append]) -> GroupResult:
-        """One bad neighbour must not take the group down (ruling 15 of the design): each is tried by itself."""
-        results = [await self.append([append]) for append in appends]
-        return GroupResult([result.verdicts[0] for result in results], results[0].base, results[-1].head)
+        """One bad neighbour must not take the group down (ruling 15 of the design): each is tried by itself, and falls with whom it rests on."""
+        results: list[GroupResult] = []
+        verdicts: list[Verdict] = []
+        fallen: set[str] = set()
+        for append in appends:
+            if any(read.stream in fallen for read in append.reads):
+                verdicts.append(Verdict(VerdictKind.STALE))
+            else:
+                results.append(await self.append([append]))
+                verdicts += results[-1].verdicts
+            if verdicts[-1].kind is not VerdictKind.OK:
+                fallen.update(event.stream for event in append.events)
+        return GroupResult(verdicts, results[0].base, results[-1].head)
 
     async def _group(self, arrays: list[Any]) -> GroupResult:
         async with self._writing:
@@ -154,8 +165,9 @@ class PgStore:
             except LOST:
                 writer.terminate()
                 raise
+        at = row["at"]
         verdicts = [
-            Verdict(VerdictKind(kind), position, count, row["at"], held)
+            Verdict(KINDS[kind], position, count, at, held)
             for kind, position, count, held in zip(row["verdict"], row["pos"], row["n"], row["detail"], strict=True)
         ]
         return GroupResult(verdicts, row["base"], row["last"])
