@@ -18,6 +18,7 @@ from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import authenticator
+from kit.http.batch import AT_ONCE
 from kit.identity import LocalIssuer, Role
 from kit.store.memory import MemoryStore
 from kit.testing import policy
@@ -165,17 +166,22 @@ async def test_a_batch_answers_line_by_line_and_keeps_the_order_of_lines_that_sh
     assert len(client.store.log) == 2
 
 
-async def test_one_batch_at_a_time_while_single_commands_pass(client: Client) -> None:
-    """Ruling 16 of the design: imports queue among themselves and hold up nobody else."""
+async def test_one_import_at_a_time_while_single_commands_and_small_batches_pass(client: Client) -> None:
+    """Ruling 16 of the design: imports queue among themselves and hold up nobody else. A batch is one if not all its lines go at once."""
     await client.post(f"/account/{ONE}/open-account", OPENING)
-    line = json.dumps({"aggregate": "account", "id": ONE, "command": "pay-in", "key": "b", "body": {"amount_fen": 5}})
+
+    def batch(lines: int, key: str) -> asyncio.Task[httpx.Response]:
+        line = {"aggregate": "account", "id": ONE, "command": "pay-in", "body": {"amount_fen": 5}}
+        text = "\n".join(json.dumps(line | {"key": f"{key}-{n}"}) for n in range(lines))
+        return asyncio.create_task(client.post("/batch", text, Content_Type="application/x-ndjson"))
+
     async with client.store.bulk_turn():
-        batch = asyncio.create_task(client.post("/batch", line, Content_Type="application/x-ndjson"))
+        large = batch(AT_ONCE + 1, "large")
         single = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 7})
         assert single.status_code == 201
-        assert not batch.done()
-        assert [event.meta.version for event in client.store.log] == [1, 2]
-    assert json.loads((await batch).text)["status"] == 201
+        assert [json.loads(line)["status"] for line in (await batch(3, "small")).text.splitlines()] == [201] * 3
+        assert not large.done()
+    assert [json.loads(line)["status"] for line in (await large).text.splitlines()] == [201] * (AT_ONCE + 1)
 
 
 async def test_the_feed_gives_events_in_order_to_operators_only(client: Client) -> None:
