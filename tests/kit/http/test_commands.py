@@ -13,12 +13,14 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from starlette.routing import Match
 
 from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import authenticator
 from kit.http.batch import AT_ONCE
+from kit.http.commands import CommandLookup
 from kit.identity import LocalIssuer, Role
 from kit.store.memory import MemoryStore
 from kit.testing import policy
@@ -219,3 +221,18 @@ async def test_a_database_that_is_away_is_passing_trouble(client: Client, monkey
     answer = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 5})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_every_command_is_found_by_one_look_and_nothing_else_is(client: Client) -> None:
+    """By the route that the API page shows; other methods and paths get their usual answers."""
+    app = client.http._transport.app  # type: ignore[attr-defined]
+    lookup = app.router.routes[0]
+    assert isinstance(lookup, CommandLookup)
+    for spec in account.commands:
+        scope = {"type": "http", "method": "POST", "path": f"/account/{ONE}/{spec.name}", "root_path": "", "headers": []}
+        match, found = lookup.matches(scope)
+        assert (match is Match.FULL) == spec.is_public
+        assert not spec.is_public or found["route"].path == f"/account/{{account_id}}/{spec.name}"
+    assert (await client.http.get(f"/account/{ONE}/pay-in")).status_code == 405
+    assert (await client.post(f"/account/{ONE}/fly")).status_code == 404
+    assert (await client.post(f"/account/{ONE}/pay-in/more")).status_code == 404
