@@ -243,19 +243,28 @@ class PgStore:
     async def changes(self) -> AsyncIterator[int]:
         """As `EventStore.changes`; a lost connection is made again, and polling goes on meanwhile."""
         announced = asyncio.Event()
+        newest = 0
         listener: asyncpg.Connection | None = None
+
+        def heard(_connection: Any, _pid: int, _channel: str, position: Any) -> None:
+            nonlocal newest
+            newest = max(newest, int(position))
+            announced.set()
+
         try:
             while not self._closed.is_set():
                 with suppress(*LOST):  # the next turn tries again; polling below does not need the listener
                     if listener is None or listener.is_closed():
                         listener = await asyncpg.connect(self.dsn, timeout=5)
-                        await listener.add_listener("events", lambda *_: announced.set())
+                        await listener.add_listener("events", heard)
+                head: int | None = None
                 with suppress(TimeoutError):
                     await asyncio.wait_for(announced.wait(), 0.5)
+                    head = newest
                 announced.clear()
-                head: int | None = None
-                with suppress(*LOST):
-                    head = await self.pool.fetchval("select coalesce(max(position), 0) from events")
+                if head is None:
+                    with suppress(*LOST):
+                        head = await self.pool.fetchval("select coalesce(max(position), 0) from events")
                 if head is not None:
                     yield head
         finally:
