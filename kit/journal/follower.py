@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,8 @@ from kit.view import View
 
 log = logging.getLogger(__name__)
 BATCH = 5_000
+RESTS_AT_MOST_S = 0.2
+"""It rests as long as it worked: what the journal brings meanwhile is folded at once."""
 
 
 class Follower:
@@ -36,12 +39,13 @@ class Follower:
 
     async def _follow(self, arrivals: Arrivals) -> None:
         while True:
-            seen = arrivals.count
+            seen, began = arrivals.count, time.monotonic()
             try:
                 await self.catch_up()
             except Retry as reason:  # until the rebuilt set or the newer program is there
                 log.warning("followers wait: %s", reason)
                 await asyncio.sleep(1)
+            await asyncio.sleep(min(time.monotonic() - began, RESTS_AT_MOST_S))
             await arrivals.after(seen)
 
     async def catch_up(self) -> int:
