@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import asyncpg
@@ -15,6 +15,7 @@ from kit.journal import sets
 from kit.journal.advance import advance, positions
 from kit.journal.arrivals import CHANNEL, CONSUMER, Arrivals
 from kit.streams import checkpoint
+from kit.streams.checkpoint import Mark
 from kit.streams.race import race
 from kit.streams.topics import source_of
 from kit.view import View
@@ -54,17 +55,18 @@ class Follower:
         read = 0
         for target in await sets.live(self._pool, self.views):
             reached = await positions(self._pool, target)
-            for goal in goals:
-                if reached.get((source_of(goal.topic), goal.partition), 0) < goal.position:
-                    read += await self._catch_up_partition(target, goal)
+            behind = [goal for goal in goals if reached.get((source_of(goal.topic), goal.partition), 0) < goal.position]
+            if behind:
+                read += await self._catch_up_view(target, behind)
         return read
 
-    async def _catch_up_partition(self, target: sets.ViewSet, goal: checkpoint.Mark) -> int:
+    async def _catch_up_view(self, target: sets.ViewSet, goals: Collection[Mark]) -> int:
+        """All partitions in one transaction, up to some thousand events of each at a time."""
         total = 0
         while True:
             async with self._pool.acquire() as connection, connection.transaction():
-                read = await advance(connection, target, goal, BATCH)
+                read = await advance(connection, target, goals, BATCH // len(goals))
                 await connection.execute("select pg_notify($1, '')", CHANNEL)
-            total += read
-            if read < BATCH:
+            total += sum(read.values())
+            if max(read.values()) < BATCH // len(goals):
                 return total

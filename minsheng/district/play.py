@@ -187,16 +187,10 @@ class YearPlayer:
         return [msgspec.json.decode(answer.content, type=Status) for answer in answers]
 
     async def _give(self, together: Sequence[Batch]) -> None:
-        """One round: the services side by side, the batches of one service one after the other."""
-        by_service: dict[str, list[Batch]] = {}
-        for batch in together:
-            by_service.setdefault(batch.service, []).append(batch)
-        refusals = await asyncio.gather(*(self._give_in_turn(one) for one in by_service.values()))
+        """One round, side by side: no two of its batches share an id."""
+        refusals = await asyncio.gather(*(self._send(batch) for batch in together))
         if found := [refusal for some in refusals for refusal in some]:
             raise Unplayable(found)
-
-    async def _give_in_turn(self, turn: Sequence[Batch]) -> list[Refusal]:
-        return [refusal for batch in turn for refusal in await self._send(batch)]
 
     async def _send(self, batch: Batch) -> list[Refusal]:
         """What was answered otherwise than told. Services that restart are waited for."""

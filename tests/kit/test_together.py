@@ -30,14 +30,14 @@ async def test_what_is_asked_while_a_call_is_under_way_is_the_next_call() -> Non
     first = asyncio.create_task(together(1))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert await asyncio.gather(first, together(2), together(3)) == [2, 4, 6]
+    assert list(await asyncio.gather(first, together(2), together(3))) == [2, 4, 6]
     assert calls.asked == [[1], [2, 3]]
 
 
 async def test_a_key_asked_twice_at_once_is_looked_up_once_and_later_again() -> None:
     calls = Calls()
     together = Together(calls)
-    assert await asyncio.gather(together(5), together(5)) == [10, 10]
+    assert list(await asyncio.gather(together(5), together(5))) == [10, 10]
     assert await together(5) == 10
     assert calls.asked == [[5], [5]]
 
