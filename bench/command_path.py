@@ -1,7 +1,8 @@
 """How many commands a second one process takes: key, load, decision, append on a real PostgreSQL; no HTTP.
 
 python -m bench.command_path --callers 8 32 --seconds 5
-Prints a line for each number of callers; at the end the checker reads the whole store.
+Prints a line for each number of callers, with the CPU time that this process and the database's writing backend used for a command
+(which says more than the wall on a machine that others use too); at the end the checker reads the whole store.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import cProfile
 import pstats
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -20,6 +22,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from uuid import UUID, uuid4
+
+import psutil
 
 from contracts.ids import AreaCode, HouseholdId, PersonId
 from kit.command import Command
@@ -40,10 +44,11 @@ SHARE_OF_PAY_OUTS = 0.2
 
 @dataclass
 class Run:
-    """latencies: seconds each.  took: seconds in all.  groups: appends that shared a commit."""
+    """latencies: seconds each.  took: seconds in all.  groups: appends that shared a commit.  cpu: seconds of (this process, the backend)."""
 
     callers: int
     took: float = 0.0
+    cpu: tuple[float, float] = (0.0, 0.0)
     latencies: list[float] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
     refused: int = 0
@@ -52,10 +57,21 @@ class Run:
         cuts = statistics.quantiles(self.latencies, n=100)
         p50, p95, p99 = (f"{cuts[at] * 1000:7.2f}" for at in (49, 94, 98))
         rate, group = len(self.latencies) / self.took, statistics.mean(self.groups)
-        return f"{self.callers:8} {rate:11,.0f} {p50} {p95} {p99} {group:11.1f} {max(self.groups):6} {self.refused:9}"
+        own, backend = (seconds / len(self.latencies) * 1e6 for seconds in self.cpu)
+        return f"{self.callers:8} {rate:11,.0f} {p50} {p95} {p99} {group:11.1f} {max(self.groups):6} {self.refused:9} {own:7.0f} {backend:7.0f}"
 
 
-HEADER = f"{'callers':>8} {'commands/s':>11} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'group mean':>11} {'max':>6} {'refused':>9}"
+HEADER = (
+    f"{'callers':>8} {'commands/s':>11} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'group mean':>11} {'max':>6} {'refused':>9}"
+    f" {'own us':>7} {'pg us':>7}"
+)
+
+
+def cpu_seconds(store: CountingStore) -> tuple[float, float]:
+    """CPU seconds so far of this process and of the backend that writes (0 when it runs on another machine)."""
+    own, pid = resource.getrusage(resource.RUSAGE_SELF), store.writer_pid()
+    backend = psutil.Process(pid).cpu_times() if pid and psutil.pid_exists(pid) else None
+    return own.ru_utime + own.ru_stime, backend.user + backend.system if backend else 0.0
 
 
 class Accounts:
@@ -104,9 +120,10 @@ async def measure(path: CommandPath, store: CountingStore, accounts: Accounts, c
                 run.refused += 1
             run.latencies.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
+    before, began = cpu_seconds(store), time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(callers)))
-    run.took = time.perf_counter() - began
+    run.took, after = time.perf_counter() - began, cpu_seconds(store)
+    run.cpu = (after[0] - before[0], after[1] - before[1])
     return run
 
 

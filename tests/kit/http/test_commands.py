@@ -218,6 +218,6 @@ async def test_a_database_that_is_away_is_passing_trouble(client: Client, monkey
         raise trouble
 
     monkeypatch.setattr(client.store, "load", away)
-    answer = await client.post(f"/account/{ONE}/open-account", OPENING)
+    answer = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 5})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "1"
