@@ -74,10 +74,10 @@ def command_app(path: CommandPath, authenticate: Authenticate, areas: AreaTree, 
     return bare_app(
         f"Minsheng {name}",
         f"Commands of the service `{name}`. Each answer carries a position token: give it to a read and it will show what was stored.",
-        [
-            command_routes(path, authenticate),
+        [  # a request is compared with route after route: what is asked most stands first
             batch_route(path, authenticate),
             feed_routes(path.store, authenticate, areas),
+            command_routes(path, authenticate),
             *routers,
         ],
     )
