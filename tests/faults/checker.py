@@ -152,14 +152,18 @@ def _applied(rows: Contents, stream: str, change: IndexChange, position: int) ->
             touched.add((stream, name))
             rows.timers[stream, name] = due
         case ReleaseAll():
-            for place in touched:
-                if rows.claims.get(place) == stream:
-                    del rows.claims[place]
-                if place[1] == stream:
-                    rows.subjects.pop(place, None)
-                if place[0] == stream:
-                    rows.timers.pop(place, None)
-            touched.clear()
+            _forget(rows, stream)
+
+
+def _forget(rows: Contents, stream: str) -> None:
+    """All that the stream had is gone."""
+    for place in rows.touched.pop(stream, set()):
+        if rows.claims.get(place) == stream:
+            del rows.claims[place]
+        if place[1] == stream:
+            rows.subjects.pop(place, None)
+        if place[0] == stream:
+            rows.timers.pop(place, None)
 
 
 Findings = Callable[[Contents, Service | None], Iterable[str]]

@@ -29,7 +29,7 @@ from tests.torture.world import APIS, World
 TIMEOUT_S = 30.0
 GIVE_UP = 0.2
 REPEAT = 0.02
-BATCH = (20, 100)
+BATCH = (40, 200)
 FINAL = {200, 201, 404, 409}
 
 

@@ -66,8 +66,10 @@ class Injector:
                     ahead[partition].append(event)
         finally:
             await store.close()
-        partition = max(ahead, key=lambda one: len(ahead[one]), default=None)
-        if partition is None or len(ahead[partition]) < 3:
+        if not ahead:
+            return 0
+        partition = max(ahead, key=lambda one: len(ahead[one]))
+        if len(ahead[partition]) < 3:
             return 0
         return await asyncio.to_thread(self._produce, _chained(partition, tails[partition].position, ahead[partition][:5])[::-1])
 

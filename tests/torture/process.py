@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
+from confluent_kafka import Producer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kit.clock import SystemClock
@@ -95,14 +96,14 @@ async def run_relay(world: World, points: Points, stop: asyncio.Event) -> None:
         await verified(ledger, agree=agree)
         world.inside("holder").write_text(points.name)
 
-    class DyingProducer(relay.Producer):
+    class DyingProducer(Producer):
         def produce(self, *arguments: Any, **settings: Any) -> None:
             points.reach("relay.before-produce")
             super().produce(*arguments, **settings)
             points.reach("relay.while-producing")
 
-    Ledger.save, Ledger.verified = saved, compared  # type: ignore[method-assign]
-    relay.Producer = DyingProducer  # type: ignore[misc]
+    for owner, name, wrapper in ((Ledger, "save", saved), (Ledger, "verified", compared), (relay, "Producer", DyingProducer)):
+        setattr(owner, name, wrapper)
     store = await PgStore(world.store, world.source, is_verified).open()
     await relay.Relay(store, world.store, world.bootstrap, batch=200).run(stop)
     await store.close()
@@ -123,7 +124,8 @@ async def run_worker(world: World, points: Points, stop: asyncio.Event) -> None:
         points.note("moved")
         return await stand(pool, consumer)
 
-    checkpoint.advance, checkpoint.stand = advanced, moved
+    for name, wrapper in (("advance", advanced), ("stand", moved)):
+        setattr(checkpoint, name, wrapper)
     async with asyncpg.create_pool(world.reader, min_size=1, max_size=4) as pool:
         journal = Journal(pool, world.bootstrap, VIEWS, feed=_noted(_feed(world), points), dirty=lambda _fact: None)
         _watched(journal.intake, points)

@@ -59,7 +59,7 @@ def unknowns(contents: Contents, histories: Histories) -> Iterator[str]:
 def refusals(contents: Contents, histories: Histories, replay: Replay) -> Iterator[str]:
     """Every refusal, and every "nothing to do", was right at some position between question and answer."""
     moments, head = Moments(histories), len(contents.events)
-    for _, one in histories.asked.items():
+    for one in histories.asked.values():
         if one.outcome == "fail" or (one.outcome == "ok" and one.answer is not None and not one.answer.events):
             said = one.code if one.outcome == "fail" else []
             after, upto = moments.before(one.tried), moments.after(one.heard, head)

@@ -58,11 +58,15 @@ class Histories:
 
     def outcomes(self) -> Counter[str]:
         """Commands by outcome: ok (with events), nothing to do, refusals by code, unknown."""
-        names = {
-            "ok": lambda one: "ok" if one.answer and one.answer.events else "nothing to do",
-            "fail": lambda one: f"refused: {one.code}",
-        }
-        return Counter(names[one.outcome](one) if one.outcome in names else one.outcome for one in self.asked.values())
+        return Counter(map(_outcome, self.asked.values()))
+
+
+def _outcome(one: Asked) -> str:
+    if one.outcome == "fail":
+        return f"refused: {one.code}"
+    if one.outcome == "ok" and one.answer and not one.answer.events:
+        return "nothing to do"
+    return one.outcome
 
 
 def _heard(one: Asked, entry: Entry) -> None:
