@@ -85,6 +85,8 @@ def _order(stored: Sequence[Stored], seen: Sequence[int]) -> Iterator[str]:
 def _once(stored: Sequence[Stored], log: ClientLog) -> Iterator[str]:
     found = Counter(event.id for event in stored)
     yield from (f"event {one} is stored {count} times" for one, count in found.items() if count > 1)
+    told = Counter(one for ids in log.acknowledged.values() for one in ids)
+    yield from (f"event {one} was acknowledged to {count} commands" for one, count in told.items() if count > 1)
     for key, ids in log.acknowledged.items():
         missing = [one for one in ids if one not in found]
         if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,13 +35,14 @@ _ONE_AT_A_TIME = asyncio.Lock()
 
 @dataclass
 class Ground:
-    """full: `make bench-full`; otherwise sizes are those of the short run. tiny: of the tests."""
+    """full: `make bench-full`; otherwise sizes are those of the short run. tiny: of the tests.  kept: what bars made for each other."""
 
     servers: Installation
     folder: Path
     peers: Peers
     full: bool = False
     tiny: bool = False
+    kept: dict[str, Any] = field(default_factory=dict)
     _templates: dict[str, str] = field(default_factory=dict)
 
     def size(self, tiny: int, short: int, full: int) -> int:
@@ -79,9 +80,10 @@ class Ground:
         """A migrated database to copy from: a run must not wait for migrations."""
         if not sets:
             return "template0"
-        return await self._made("+".join(sets), lambda dsn: migrate(dsn, sets))
+        return await self.made("+".join(sets), lambda dsn: migrate(dsn, sets))
 
-    async def _made(self, what: str, fill: Any) -> str:
+    async def made(self, what: str, fill: Callable[[str], Awaitable[None]]) -> str:
+        """The template of that name, filled once."""
         async with _ONE_AT_A_TIME:
             if what not in self._templates:
                 name = f"bench_template_{uuid4().hex[:8]}"
@@ -101,7 +103,7 @@ class Ground:
     @asynccontextmanager
     async def opened_store(self) -> AsyncIterator[tuple[str, str]]:
         """(owner's DSN, service's DSN) of a store in which all cases of `opened` stand."""
-        template = await self._made("opened", self._open_all)
+        template = await self.made("opened", self._open_all)
         async with self.database(template=template) as owner:
             await self.sql("checkpoint")
             yield owner, await self.service_dsn(owner)

@@ -37,7 +37,7 @@ def remarks(report: Report) -> list[str]:
     """Beneath the table: what was not run and why, what the checker found, what a system does not do."""
     lines = []
     for result in report.results:
-        told = [result.not_run] if result.not_run else [*(result.checker if isinstance(result.checker, list) else [])]
+        told = [result.not_run] if result.not_run else [*(result.checker if isinstance(result.checker, list) else []), *result.notes]
         lines += [f"{result.name}, {result.system}: {one}" for one in told]
     lacks = {(result.system, one): None for result in report.results if not result.not_run for one in result.lacks}
     systems = dict.fromkeys(system for system, _ in lacks)

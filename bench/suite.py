@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench.bars import commands
-from bench.bars.peers import PeerFailed, Run, commands_by
+from bench.bars import commands, streams
+from bench.bars.peer_streams import kafka_streams, rows_by
+from bench.bars.peers import PeerFailed, Run, commands_by, copies, pgbench
 from bench.ground import Ground
 from bench.peers_venv import CannotInstall
 from bench.results import Figure, Goal, Result, load_now, summed_up
@@ -18,6 +19,12 @@ NO_KEYS = "no idempotency keys: repeated commands are stored again or refused"
 NO_CLAIMS = "no claims, no check of a second stream"
 ONE_WRITER_AT_A_TIME = "order by a lock on the whole table"
 NO_ORDER = "positions are not the order of commits: a reader can miss events"
+WAITS_FOR_STRANGERS = "its readers wait for the oldest open transaction of the server, also a stranger's"
+LIMIT = "no store at all: one table, nothing is asked, decided or kept in order"
+NO_JOURNAL = "rows only: no journal of the events"
+ADDS_UP = "adds to rows without reading them; no check of order, holes or repeats"
+LOSES = "acknowledges a batch also when it failed, and offsets apart from the rows"
+REPEATS = "offsets apart from the rows: a batch is applied again after a crash"
 NO_RULES = "no decision, no state loaded: it stores what it is given"
 
 
@@ -77,11 +84,37 @@ def _command_peers() -> Iterator[Bar]:
         fast=False,
     )
     yield peer("eventsourcing 9.5, fast", "eventsourcing_app", {"versions", "once"}, (NO_KEYS, NO_CLAIMS, NO_ORDER), fast=True)
+    yield peer("Emmett 0.42", "emmett/app.mjs", {"versions", "once"}, (NO_KEYS, NO_CLAIMS, WAITS_FOR_STRANGERS))
+    yield peer("UmaDB 0.7", "umadb_app", {"versions", "once", "order"}, (NO_KEYS, "files of its own instead of PostgreSQL"))
+    yield Bar("command_in_process", "commands/s", pgbench, (5, 11), system="limit: pgbench, one insert a commit", lacks=(LIMIT,))
+    yield Bar("append_100", "events/s", copies, (6, 20), system="limit: COPY of 100 rows", lacks=(LIMIT,))
+
+
+def _stream_bars() -> Iterator[Bar]:
+    yield Bar("project_from_store", "events/s", streams.project_from_store, (6, 25), goal=Goal(least=70_000))
+    yield Bar("relay_backlog", "events/s", streams.relay_backlog, (6, 40), goal=Goal(least=80_000))
+    yield Bar("relay_latency", "ms p95", streams.relay_latency, (10, 25), goal=Goal(most=15))
+    yield Bar("kafka_to_rows", "events/s", streams.kafka_to_rows, (12, 45), goal=Goal(least=40_000))
+    yield Bar("kafka_to_rows_2", "events/s", streams.kafka_to_rows_2, (12, 40), goal=Goal(times=1.4, of="kafka_to_rows"))
+    yield Bar("command_to_row", "ms p50", streams.command_to_row, (14, 40), goal=Goal(p50_ms=10, p95_ms=25, p99_ms=60))
+
+
+def _stream_peers() -> Iterator[Bar]:
+    def peer(system: str, run: Run, *lacks: str, in_short: bool = True, seconds: tuple[float, float] = (10, 30)) -> Bar:
+        return Bar("kafka_to_rows", "events/s", run, seconds, system=system, lacks=(*lacks, ADDS_UP), in_short=in_short)
+
+    yield peer("confluent-kafka, a plain loop", rows_by("confluent_loop"), "no fence against a second worker", NO_JOURNAL)
+    yield peer("Faust, event by event", rows_by("faust_events"), LOSES, NO_JOURNAL, seconds=(20, 90))
+    yield peer("Quix Streams", rows_by("quix_app"), REPEATS, NO_JOURNAL, seconds=(20, 90))
+    yield Bar(
+        "kafka_to_rows", "events/s", kafka_streams, (12, 25), system="upper bound: Kafka Streams (JVM)",
+        lacks=("rows in memory and in a changelog topic, no PostgreSQL", "at least once: what was not yet committed is counted again"),
+    )  # fmt: skip
 
 
 def bars() -> list[Bar]:
     """In the order in which they run and are shown: those of one name together."""
-    listed = [*_command_bars(), *_command_peers()]
+    listed = [*_command_bars(), *_command_peers(), *_stream_bars(), *_stream_peers()]
     names = list(dict.fromkeys(bar.name for bar in listed))
     return sorted(listed, key=lambda bar: names.index(bar.name))
 
@@ -90,8 +123,8 @@ Told = Callable[[str, float], None]
 """(what runs, seconds of the estimate that are done)."""
 
 
-async def run_bar(bar: Bar, ground: Ground, told: Told) -> Result:
-    """The bar's result; what cannot run is named with its reason."""
+async def run_bar(bar: Bar, ground: Ground, told: Told, before: Sequence[Result] = ()) -> Result:
+    """The bar's result; what cannot run is named with its reason. before: the results so far, which a goal may be measured by."""
     blank = msgspec.structs.replace(bar.blank(), load=load_now())
     if bar.not_built:
         return msgspec.structs.replace(blank, not_run=bar.not_built)
@@ -104,10 +137,12 @@ async def run_bar(bar: Bar, ground: Ground, told: Told) -> Result:
             told("", bar.seconds[ground.full] * (runs - number))
             return msgspec.structs.replace(blank, not_run=str(reason))
         told("", bar.seconds[ground.full])
-    return summed_up(blank, figures)
+    return summed_up(blank, figures, before)
 
 
 async def run_suite(chosen: Sequence[Bar], ground: Ground, told: Told, done: Callable[[Result], Awaitable[None]]) -> None:
     """Each bar in turn; `done` hears each result as soon as it is there, so that an interruption loses nothing."""
+    before: list[Result] = []
     for bar in chosen:
-        await done(await run_bar(bar, ground, told))
+        before.append(await run_bar(bar, ground, told, before))
+        await done(before[-1])

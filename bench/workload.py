@@ -196,6 +196,15 @@ def history(cases: int = CASES, seed: int = SEED, most: int | None = None) -> It
         yield Past(case_id(case), households[case], version, kind, draw.details(), draw.amount_fen() if kind == "pay" else 0)
 
 
+def hundreds(count: int, events: int = 100, seed: int = SEED) -> Iterator[list[Past]]:
+    """So many new cases with that many events each."""
+    draw = Draw(seed)
+    for number in range(count):
+        case, home = case_id(number), draw.household()
+        opening = Past(case, home, 1, "open", draw.details(), 0)
+        yield [opening, *(Past(case, home, version, "note", draw.details(), 0) for version in range(2, events + 1))]
+
+
 def write_load(path: Path, opened: Iterable[Op], ops: Iterable[Op]) -> None:
     """One JSON object a line: the openings marked `past`, then the commands."""
     with path.open("w") as file:

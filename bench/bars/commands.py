@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bench.bars.http_client import Connection
@@ -14,7 +13,7 @@ from bench.checker import ClientLog
 from bench.driving import Driven, Give, Given, RefusedCommand, StaleVersion, drive
 from bench.ground import CALLER, Ground, command_path
 from bench.results import Figure
-from bench.workload import SEED, Draw, Op, Past, case_id
+from bench.workload import Op, hundreds
 from kit.commands import CommandPath
 from kit.commands.writer import GroupWriter
 from kit.errors import Refused, VersionMismatch
@@ -90,13 +89,17 @@ def _over(connections: list[Connection]) -> Give:
     return give
 
 
+def hundred_appends(ground: Ground) -> int:
+    return ground.size(20, 1_000, 5_000)
+
+
 async def append_100(ground: Ground) -> Figure:
     """Events a second when four callers append a hundred events each time, each to a stream of its own."""
-    appends = ground.size(20, 1_000, 5_000)
+    appends = hundred_appends(ground)
     async with ground.database("store") as owner:
         store = await PgStore(await ground.service_dsn(owner), "/minsheng/bench/civil").open()
         writer, seen, latencies, log = GroupWriter(store, _nothing), ClientLog(), list[float](), ClientLog()
-        waiting = iter(list(_hundreds(appends)))
+        waiting = iter(list(hundreds(appends, EVENTS_AN_APPEND)))
 
         async def caller() -> None:
             for past in waiting:
@@ -118,11 +121,3 @@ async def append_100(ground: Ground) -> Figure:
 
 async def _nothing(_result: GroupResult) -> None:
     """This process folds nothing."""
-
-
-def _hundreds(count: int) -> Iterator[list[Past]]:
-    draw = Draw(SEED)
-    for number in range(count):
-        case, home = case_id(number), draw.household()
-        opening = Past(case, home, 1, "open", draw.details(), 0)
-        yield [opening, *(Past(case, home, version, "note", draw.details(), 0) for version in range(2, EVENTS_AN_APPEND + 1))]

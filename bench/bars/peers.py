@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench.bars.commands import IN_PROCESS_CALLERS
+import asyncpg
+
+from bench.bars.commands import APPENDERS, EVENTS_AN_APPEND, IN_PROCESS_CALLERS, hundred_appends
 from bench.checker import Stored, check_store
 from bench.driving import read_driven
 from bench.ground import Ground
+from bench.peers_venv import CannotInstall
 from bench.results import Figure
 from bench.workload import write_load
+from minsheng.local.account import server_account
 from minsheng.local.home import PROJECT
+from minsheng.local.postgres import find
 
 Run = Callable[[Ground], Awaitable[Figure]]
-PATIENCE_S = 300.0
+PATIENCE_S = 240.0
 
 
 class PeerFailed(Exception):
@@ -45,6 +51,56 @@ def commands_by(script: str, promises: Iterable[str], **options: Any) -> Run:
     return run
 
 
+async def copies(ground: Ground) -> Figure:
+    """The limit of appends of a hundred events."""
+    place = ground.fresh_folder()
+    async with ground.database() as dsn:
+        log = place / "log.json"
+        job = {
+            "dsn": dsn, "load": "", "log": str(log), "callers": APPENDERS, "warm_s": 0, "seconds": 0, "folder": str(place),
+            "appends": hundred_appends(ground),
+        }  # fmt: skip
+        await run_script(ground, "copies", job, place)
+    driven, stored = read_driven(log)
+    ground.forget(place)
+    wrong = check_store([Stored(*one) for one in stored], driven.log, {"once"})
+    return Figure(driven.rate * EVENTS_AN_APPEND, [1000 * one for one in driven.latencies], wrong)
+
+
+PGBENCH = """\\set stream random_zipfian(1, 10000, 1.1)
+insert into one_insert (stream, data) values (:stream, repeat('x', 300));
+"""
+
+
+async def pgbench(ground: Ground) -> Figure:
+    """The limit of single commits: PostgreSQL's own program inserts one row a transaction with eight clients."""
+    program = find(server_account()).folder / "pgbench"
+    if not program.exists():
+        raise CannotInstall("this PostgreSQL comes without pgbench")
+    place = ground.fresh_folder()
+    (place / "insert.sql").write_text(PGBENCH)
+    async with ground.database() as dsn:
+        await _execute(dsn, "create table one_insert (position bigserial primary key, stream bigint not null, data text not null)")
+        seconds = str(int(ground.seconds(1, 4, 10)))
+        argv = [str(program), "-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", seconds, "-f", str(place / "insert.sql"), dsn]
+        await ended(argv, place)
+        told = (place / "told").read_text()
+        found, done = re.search(r"tps = ([\d.]+)", told), re.search(r"actually processed: (\d+)", told)
+        if found is None or done is None:
+            raise PeerFailed(f"pgbench said no tps: {told[-200:]}")
+        kept = await _execute(dsn, "select count(*) from one_insert")
+    ground.forget(place)
+    return Figure(float(found[1]), wrong=[] if kept == int(done[1]) else [f"{done[1]} transactions, {kept} rows"])
+
+
+async def _execute(dsn: str, statement: str) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(statement)
+    finally:
+        await connection.close()
+
+
 def _load(ground: Ground) -> Path:
     """The file that all peers of this run of the suite read."""
     path = ground.folder / "load.ndjson"
@@ -59,26 +115,32 @@ async def run_script(ground: Ground, script: str, job: dict[str, Any], place: Pa
     given.write_text(json.dumps(job))
     if script.endswith(".mjs"):
         modules = await asyncio.to_thread(ground.peers.node_modules)
-        program = modules / Path(script).name
-        program.write_bytes((PROJECT / "bench" / "peers" / script).read_bytes())  # node looks for packages beside the script
+        program = modules / Path(script).name  # node looks for packages beside the script
+        program.write_bytes((PROJECT / "bench" / "peers" / script).read_bytes())
         argv = ["node", str(program), str(given)]
     else:
         python = await asyncio.to_thread(ground.peers.python)
         argv = [str(python), "-m", f"bench.peers.{script}", str(given)]
-    await _ended(argv, place)
+    await ended(argv, place)
 
 
-async def _ended(argv: list[str], place: Path) -> None:
+async def ended(argv: list[str], place: Path) -> None:
+    """The program came to its end, within four minutes; what it said is in `told`. Raises PeerFailed."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     with (place / "told").open("wb") as told:
         process = await asyncio.create_subprocess_exec(*argv, stdout=told, stderr=told, env=environment, cwd=place)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await process.wait()
+        except TimeoutError:
+            raise PeerFailed(f"was not done after {PATIENCE_S:.0f} s: {_last_words(place)}") from None
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
     if process.returncode:
-        last = [line for line in (place / "told").read_text(errors="replace").splitlines() if line.strip()][-2:]
-        raise PeerFailed(f"ended with code {process.returncode}: {' | '.join(last)[:300]}")
+        raise PeerFailed(f"ended with code {process.returncode}: {_last_words(place)}")
+
+
+def _last_words(place: Path) -> str:
+    return " | ".join([line for line in (place / "told").read_text(errors="replace").splitlines() if line.strip()][-2:])[:300]

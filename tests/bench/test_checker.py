@@ -36,6 +36,10 @@ def test_what_was_acknowledged_and_is_missing_is_seen() -> None:
     assert "not stored" in check_store(WHOLE, ClientLog(acknowledged={"k": ["e9"]}))[0]
 
 
+def test_an_event_that_answered_two_commands_is_seen() -> None:
+    assert "2 commands" in check_store(WHOLE, ClientLog(acknowledged={"k": ["e1"], "l": ["e1"]}))[0]
+
+
 def test_an_event_stored_twice_is_seen() -> None:
     assert "2 times" in check_store([*WHOLE, Stored(4, "b", 2, "e1")], ClientLog())[0]
 
