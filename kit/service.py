@@ -43,6 +43,7 @@ class Service:
     parts: Callable[[Any, Settings], Mapping[str, Part]] | None = None
     by_name: dict[str, Aggregate[Any]] = field(init=False, default_factory=dict)
     by_model: dict[type[Command], tuple[Aggregate[Any], CommandSpec]] = field(init=False, default_factory=dict)
+    _by_event: dict[type[Event], Aggregate[Any]] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for aggregate in self.aggregates:
@@ -63,7 +64,11 @@ class Service:
 
     def aggregate_of(self, event: Event) -> Aggregate[Any]:
         """The aggregate whose stream an event belongs to. Raises KeyError for an event of another service."""
-        return self.by_name[type_of(event).aggregate]
+        kind = type(event)
+        known = self._by_event.get(kind)
+        if known is None:
+            known = self._by_event[kind] = self.by_name[type_of(kind).aggregate]
+        return known
 
     def aggregate_of_stream(self, stream: str) -> Aggregate[Any]:
         return self.by_name[stream.split("/", 1)[0]]

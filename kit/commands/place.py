@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kit.aggregate import Aggregate
+from kit.commands.pending import Loaded
 from kit.commands.request import Request
-from kit.commands.states import Loaded, States
+from kit.commands.states import States, Unseen
 from kit.identity import Forbidden, Role, may
 from policy import Areas
 
@@ -19,15 +21,18 @@ class Places:
         self._areas = areas
         self.district = next(code for code, area in areas.by_code.items() if area.parent is None)
 
-    async def of(self, request: Request, own: Loaded) -> str | None:
-        """The area the command happens in; the district's for what belongs to all of it; None: nobody has told yet."""
+    def of(self, request: Request, own: Loaded, found: Mapping[str, Loaded]) -> str | None:
+        """The area the command happens in; the district's for what belongs to all of it; None: nobody has told yet.
+
+        found: streams that were read from the log for this command. Raises Unseen.
+        """
         place = request.spec.area
         if place is None:
-            return await self._of(request.aggregate, own.state, request.command)
+            return self._of(request.aggregate, found, own.state, request.command)
         named = _told(place.field, request.command, own.state)
-        return await self._there(place.aggregate, named) if named else None
+        return self._there(place.aggregate, named, found) if named else None
 
-    async def _of(self, aggregate: Aggregate[Any], *by: Any) -> str | None:
+    def _of(self, aggregate: Aggregate[Any], found: Mapping[str, Loaded], *by: Any) -> str | None:
         """The area of a stream. by: who may tell, its state before the command that opens it; a later body moves nothing."""
         where = aggregate.area
         if where is None:
@@ -35,17 +40,15 @@ class Places:
         if isinstance(where, str):
             return _told(where, *by)
         named = _told(where.field, *by)
-        return await self._there(where.aggregate, named) if named else None
+        return self._there(where.aggregate, named, found) if named else None
 
-    async def _there(self, aggregate: Aggregate[Any], stream_id: str) -> str | None:
+    def _there(self, aggregate: Aggregate[Any], stream_id: str, found: Mapping[str, Loaded]) -> str | None:
         """The area of another stream, read anew before it counts as unknown: another process may have written it."""
         stream = aggregate.stream(stream_id)
-        for _ in range(2):
-            area = await self._of(aggregate, (await self._states.load([stream]))[stream].state)
-            if area is not None:
-                return area
-            self._states.forget([stream])
-        return None
+        area = self._of(aggregate, found, self._states.stored(stream, found).state)
+        if area is None and stream not in found:
+            raise Unseen([stream])
+        return area
 
     def check(self, request: Request, area: str | None) -> None:
         """Raises Forbidden: the actor's own area does not hold this one, or nobody has told where it is."""

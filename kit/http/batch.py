@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -84,24 +85,30 @@ def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
 
 
 async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIterator[bytes]:
-    """Answers in order; at most `AT_ONCE` lines are under way, and one batch of a service at a time."""
+    """Answers in order; at most `AT_ONCE` lines are under way. What is longer than that waits for its turn: one import of a service at a time."""
     under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
     last: dict[str, asyncio.Task[dict[str, Any]]] = {}
     number = 0
-    async with path.store.bulk_turn():
+    async with AsyncExitStack() as turn:
         async for raw in _lines(request):
             number += 1
+            if number == AT_ONCE + 1:
+                await turn.enter_async_context(path.store.bulk_turn())
             under_way.append(_started(path, actor, number, raw, last))
             if len(under_way) >= AT_ONCE:
-                yield _encoded(await under_way.popleft())
+                yield await _next(under_way)
             if len(last) > REMEMBERED:
                 last = {one: task for one, task in last.items() if _is_open(task)}
         while under_way:
-            yield _encoded(await under_way.popleft())
+            yield await _next(under_way)
 
 
-def _encoded(answer: dict[str, Any]) -> bytes:
-    return msgspec.json.encode(answer, enc_hook=str) + b"\n"
+async def _next(under_way: deque[asyncio.Task[dict[str, Any]]]) -> bytes:
+    """The next answer, with those behind it that are there already: each piece sent costs as much as a look-up."""
+    answers = [await under_way.popleft()]
+    while under_way and under_way[0].done():
+        answers.append(under_way.popleft().result())
+    return b"".join(msgspec.json.encode(answer, enc_hook=str) + b"\n" for answer in answers)
 
 
 async def _lines(request: Request) -> AsyncIterator[bytes]:

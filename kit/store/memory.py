@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
@@ -45,20 +45,28 @@ class MemoryStore:
 
     async def append(self, appends: Sequence[Append]) -> GroupResult:
         base = len(self.log)
-        verdicts = [self._judge(append) for append in appends]
-        verdicts = [
-            self._write(append) if verdict.kind is VerdictKind.OK else verdict for append, verdict in zip(appends, verdicts, strict=True)
-        ]
+        verdicts = list(self._in_order(appends))
         async with self._announced:
             self._announced.notify_all()
         return GroupResult(verdicts, base, len(self.log))
 
-    def _judge(self, append: Append) -> Verdict:
+    def _in_order(self, appends: Sequence[Append]) -> Iterator[Verdict]:
+        """Each judged on what the accepted ones before it leave; whoever reads what a refused one would have written falls with it."""
+        fallen: set[str] = set()
+        for append in appends:
+            verdict = self._judge(append, fallen)
+            if verdict.kind is VerdictKind.OK:
+                verdict = self._write(append)
+            else:
+                fallen.update(event.stream for event in append.events)
+            yield verdict
+
+    def _judge(self, append: Append, fallen: Collection[str]) -> Verdict:
         if append.key and append.key in self.keys:
             body, position, count = self.keys[append.key]
             same = body is None or append.body is None or body == append.body
             return Verdict(VerdictKind.REPEAT if same else VerdictKind.MISUSED, position, count)
-        if any(self.versions.get(read.stream, 0) != read.version for read in append.reads):
+        if any(read.stream in fallen or self.versions.get(read.stream, 0) != read.version for read in append.reads):
             return Verdict(VerdictKind.STALE)
         for stream, change in append.index:
             if isinstance(change, Take) and self.claims.get((change.kind, change.key), stream) != stream:

@@ -9,19 +9,19 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
 
+import msgspec
+
 from contracts.envelope import Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True):
     """A stream that a decision read, and the version it saw (0: the stream did not exist)."""
 
     stream: str
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event to be recorded. `meta` holds what the caller knows of the envelope (actor, authority, command, …) as JSON."""
 
     id: str
@@ -90,8 +90,7 @@ class SideRow:
     values: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(msgspec.Struct, frozen=True):
     """One decision's outcome. Without events it only asks whether all that was read is still so, and may drop a timer that is moot.
 
     key, body: 32 hex digits (keyed hashes); body=None means the first answer wins whatever the body (reactions, timers).
@@ -117,8 +116,7 @@ class VerdictKind(IntEnum):
     INVALID = 6  # the database refused this append by itself: `detail` says why
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What became of one append. position: of its first event (0 without events); count: its events."""
 
     kind: VerdictKind
@@ -154,8 +152,10 @@ class EventStore(Protocol):
     source: str
 
     async def append(self, appends: Sequence[Append]) -> GroupResult:
-        """Record a group in one transaction, each append with its own verdict. Appends of one group touch disjoint streams, keys, claims.
+        """Record a group in one transaction, each append with its own verdict, judged in order.
 
+        An append sees streams as the accepted ones before it leave them; with a refused one that would have written a stream that it
+        reads, it falls as stale. The caller sees to it that versions fit if all are accepted, and that a key or claim stands in a group once.
         Raises OutcomeUnknown when the connection broke while the outcome was open.
         """
         ...

@@ -1,4 +1,7 @@
-"""A group of appends as the arrays that `append_group` takes: one array per column."""
+"""A group of appends as `append_group` takes it: for each column of each table one text, its cells parted by the unit separator.
+
+PostgreSQL and this process are both much quicker with such a text than with arrays of typed values (decision record 0022).
+"""
 
 from __future__ import annotations
 
@@ -8,44 +11,79 @@ from typing import Any
 
 import msgspec
 
-from kit.store.model import Append, IndexChange, Link, Release, ReleaseAll, SetTimer, Take, Unlink
+from kit.store.model import Append, IndexChange, Link, NewEvent, Release, ReleaseAll, SetTimer, Take, Unlink
 
-WIDTHS = (3, 3, 11, 6, 3)
-"""Columns of appends, reads, events, index changes and side rows."""
+SEPARATOR = "\x1f"
+"""Stands in no JSON (there it would be escaped), no id and no code; a cell that holds it all the same is refused."""
+WIDTHS = (3, 3, 2, 12, 6, 3)
+"""Columns of appends, reads, predecessors, events, index changes and side rows."""
+
+Row = tuple[str, ...]
 
 
-def columns(appends: Sequence[Append]) -> list[list[Any]]:
-    """The arrays in the order of the function's parameters; `app` counts from 1."""
-    numbered = list(enumerate(appends, 1))
-    tables: tuple[list[tuple[Any, ...]], ...] = (
-        [(append.key, append.body, append.floor) for append in appends],
-        [(i, read.stream, read.version) for i, append in numbered for read in append.reads],
-        [
-            (
-                i,
-                e.id,
-                e.stream,
-                e.version,
-                e.type,
-                e.schema_version,
-                e.key,
-                e.occurred_at,
-                e.effective_from,
-                e.data.decode(),
-                e.meta.decode(),
-            )
-            for i, append in numbered
-            for e in append.events
-        ],
-        [(i, stream, *change_columns(change)) for i, append in numbered for stream, change in append.index],
-        [(i, row.table, msgspec.json.encode(row.values).decode()) for i, append in numbered for row in append.rows],
+class NotACell(Exception):
+    """A text that no column of the log can keep: it holds the separator."""
+
+
+def columns(appends: Sequence[Append]) -> list[Any]:
+    """The parameters of the function in their order, but the time; appends count from 1."""
+    reads, predecessors = _reads(appends)
+    tables: tuple[list[Row], ...] = (
+        [(append.key or "", append.body or "", append.floor.isoformat() if append.floor else "") for append in appends],
+        reads,
+        predecessors,
+        [_event(str(i), nth, event) for i, append in enumerate(appends, 1) for nth, event in enumerate(append.events)],
+        [(str(i), stream, *_change(change)) for i, append in enumerate(appends, 1) for stream, change in append.index],
+        [(str(i), row.table, msgspec.json.encode(row.values).decode()) for i, append in enumerate(appends, 1) for row in append.rows],
     )
-    return [column for rows, width in zip(tables, WIDTHS, strict=True) for column in _transposed(rows, width)]
+    return [len(appends), *(text for rows, width in zip(tables, WIDTHS, strict=True) for text in _texts(rows, width))]
 
 
-def _transposed(rows: Iterable[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    turned = [list(column) for column in zip(*rows, strict=True)]
-    return turned or [[] for _ in range(width)]
+def _reads(appends: Sequence[Append]) -> tuple[list[Row], list[Row]]:
+    """What is compared with the log, and which append rests on which earlier one of the group: the last that writes what it read."""
+    reads: list[Row] = []
+    predecessors: list[Row] = []
+    writers: dict[str, str] = {}
+    for number, append in enumerate(appends, 1):
+        place = str(number)
+        for read in append.reads:
+            if read.stream in writers:
+                predecessors.append((place, writers[read.stream]))
+            else:
+                reads.append((place, read.stream, str(read.version)))
+        for event in append.events:
+            writers[event.stream] = place
+    return reads, predecessors
+
+
+def _event(place: str, nth: int, event: NewEvent) -> Row:
+    return (
+        place,
+        str(nth),
+        event.id,
+        event.stream,
+        str(event.version),
+        event.type,
+        str(event.schema_version),
+        event.key,
+        event.occurred_at.isoformat(),
+        event.effective_from.isoformat() if event.effective_from else "",
+        event.data.decode(),
+        event.meta.decode(),
+    )
+
+
+def _texts(rows: Iterable[Row], width: int) -> list[str]:
+    turned = list(zip(*rows, strict=True))
+    texts = [SEPARATOR.join(column) for column in turned] or [""] * width
+    if turned and any(text.count(SEPARATOR) != len(turned[0]) - 1 for text in texts):
+        raise NotACell
+    return texts
+
+
+def _change(change: IndexChange) -> Row:
+    operation, kind, key, due = change_columns(change)
+    return operation, kind or "", key or "", due.isoformat() if due else ""
 
 
 def change_columns(change: IndexChange) -> tuple[str, str | None, str | None, datetime | None]:

@@ -15,10 +15,10 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 from contracts.envelope import Meta, Recorded
 from kit.clock import Clock
 from kit.errors import OutcomeUnknown, Retry
-from kit.pools import pool_of
+from kit.pools import LOOK_UPS, pool_of
 from kit.store.envelope import StoredMeta
 from kit.store.model import Append, GroupResult, Head, Verdict, VerdictKind
-from kit.store.parameters import columns
+from kit.store.parameters import NotACell, columns
 
 COLUMNS = "position, id, stream, version, type, schema_version, key, recorded_at, occurred_at, effective_from, data, meta"
 REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
@@ -38,13 +38,12 @@ WRITER_SETTINGS = {
     "enable_mergejoin": "off",
     "idle_in_transaction_session_timeout": HOLDS_LOCK_AT_MOST,
 }
-READER_SETTINGS = {"enable_seqscan": "off"}
-"""A plan made while a table was empty reads the whole of it for ever: 0.5 ms instead of 0.02 a look-up (measured)."""
 RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
 BULK_FREE = "select pg_advisory_unlock(7208)"
-APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 28))})"
+APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 32))})"
+KINDS = tuple(VerdictKind)
 _meta = msgspec.json.Decoder(StoredMeta)
 
 T = TypeVar("T")
@@ -76,7 +75,7 @@ class PgStore:
 
     async def open(self) -> PgStore:
         """Connect the readers; the writer connects at the first append."""
-        self._pool = await pool_of(self.dsn, most=6, command_timeout=30, settings=READER_SETTINGS)
+        self._pool = await pool_of(self.dsn, most=6, command_timeout=30, settings=LOOK_UPS)
         return self
 
     async def close(self) -> None:
@@ -100,10 +99,10 @@ class PgStore:
         """As `EventStore.append`. A lost connection is made again and the group repeated: the order lock makes the old one end first,
         and each key then tells whether its append was already recorded. Raises OutcomeUnknown when that takes too long.
         """
-        arrays = columns(appends)
         try:
+            arrays = columns(appends)
             return await self._patiently(lambda: self._group(arrays))
-        except REFUSED as error:
+        except (*REFUSED, NotACell) as error:
             return await self._lone(error) if len(appends) == 1 else await self._one_by_one(appends)
         except LOST as lost:
             raise OutcomeUnknown("the database did not answer in time; repeat with the same key") from lost
@@ -129,19 +128,31 @@ class PgStore:
     def _passes(self, error: BaseException) -> bool:
         return isinstance(error, LOST) and not isinstance(error, REFUSED) and not self._closed.is_set()
 
-    async def _lone(self, error: asyncpg.PostgresError) -> GroupResult:
+    async def _lone(self, error: asyncpg.PostgresError | NotACell) -> GroupResult:
         """A single append that the database refused by itself."""
         head = (await self.head()).position
+        if isinstance(error, NotACell):
+            return GroupResult([Verdict(VerdictKind.INVALID, detail="unit separator")], head, head)
         if isinstance(error, asyncpg.UniqueViolationError):
             return GroupResult([Verdict(VerdictKind.CONFLICT, detail=error.table_name or "")], head, head)
         return GroupResult([Verdict(VerdictKind.INVALID, detail=f"sqlstate {error.sqlstate}")], head, head)
 
     async def _one_by_one(self, appends: Sequence[Append]) -> GroupResult:
-        """One bad neighbour must not take the group down (ruling 15 of the design): each is tried by itself."""
-        results = [await self.append([append]) for append in appends]
-        return GroupResult([result.verdicts[0] for result in results], results[0].base, results[-1].head)
+        """One bad neighbour must not take the group down (ruling 15 of the design): each is tried by itself, and falls with whom it rests on."""
+        results: list[GroupResult] = []
+        verdicts: list[Verdict] = []
+        fallen: set[str] = set()
+        for append in appends:
+            if any(read.stream in fallen for read in append.reads):
+                verdicts.append(Verdict(VerdictKind.STALE))
+            else:
+                results.append(await self.append([append]))
+                verdicts += results[-1].verdicts
+            if verdicts[-1].kind is not VerdictKind.OK:
+                fallen.update(event.stream for event in append.events)
+        return GroupResult(verdicts, results[0].base, results[-1].head)
 
-    async def _group(self, arrays: list[list[Any]]) -> GroupResult:
+    async def _group(self, arrays: list[Any]) -> GroupResult:
         async with self._writing:
             writer = await self._connected()
             try:
@@ -152,8 +163,9 @@ class PgStore:
             except LOST:
                 writer.terminate()
                 raise
+        at = row["at"]
         verdicts = [
-            Verdict(VerdictKind(kind), position, count, row["at"], held)
+            Verdict(KINDS[kind], position, count, at, held)
             for kind, position, count, held in zip(row["verdict"], row["pos"], row["n"], row["detail"], strict=True)
         ]
         return GroupResult(verdicts, row["base"], row["last"])
@@ -243,19 +255,28 @@ class PgStore:
     async def changes(self) -> AsyncIterator[int]:
         """As `EventStore.changes`; a lost connection is made again, and polling goes on meanwhile."""
         announced = asyncio.Event()
+        newest = 0
         listener: asyncpg.Connection | None = None
+
+        def heard(_connection: Any, _pid: int, _channel: str, position: Any) -> None:
+            nonlocal newest
+            newest = max(newest, int(position))
+            announced.set()
+
         try:
             while not self._closed.is_set():
                 with suppress(*LOST):  # the next turn tries again; polling below does not need the listener
                     if listener is None or listener.is_closed():
                         listener = await asyncpg.connect(self.dsn, timeout=5)
-                        await listener.add_listener("events", lambda *_: announced.set())
+                        await listener.add_listener("events", heard)
+                head: int | None = None
                 with suppress(TimeoutError):
                     await asyncio.wait_for(announced.wait(), 0.5)
+                    head = newest
                 announced.clear()
-                head: int | None = None
-                with suppress(*LOST):
-                    head = await self.pool.fetchval("select coalesce(max(position), 0) from events")
+                if head is None:
+                    with suppress(*LOST):
+                        head = await self.pool.fetchval("select coalesce(max(position), 0) from events")
                 if head is not None:
                     yield head
         finally:

@@ -33,8 +33,8 @@ class CountingStore(PgStore):
             self.found_again += sum(verdict.kind is VerdictKind.REPEAT for verdict in result.verdicts)
         return result
 
-    async def _group(self, arrays: list[list[Any]]) -> GroupResult:
-        self.groups.append(len(arrays[0]))
+    async def _group(self, arrays: list[Any]) -> GroupResult:
+        self.groups.append(arrays[0])
         try:
             return await super()._group(arrays)
         except LOST as error:

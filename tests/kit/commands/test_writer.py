@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from kit.commands.writer import GROUP, HELD_SECONDS, SMALLEST, GroupWriter
-from kit.store import Append, Take
+from kit.store import Append, Read, Take
 from kit.store.memory import MemoryStore
 from kit.store.model import GroupResult
 from tests.kit.store.toys import adding
@@ -31,7 +31,7 @@ async def nothing(_result: GroupResult) -> None:
 
 
 async def test_appends_that_wait_together_share_a_commit_unless_they_meet() -> None:
-    """Two on one stream, or with one claim, keep their order in two groups; the others share the first."""
+    """Those of one stream share it as a chain; of two with one claim the second keeps its turn for the next, with what reads its stream."""
     store = Watched()
     writer = GroupWriter(store, nothing)
     one = ("counter/c", Take("home", "p"))
@@ -45,10 +45,11 @@ async def test_appends_that_wait_together_share_a_commit_unless_they_meet() -> N
                 adding("counter/b", 0),
                 adding("counter/c", 0, index=[one]),
                 adding("counter/d", 0, index=[other]),
+                adding("counter/e", 0, reads=[Read("counter/d", 1)]),
             )
         )
     )
-    assert store.groups == [["counter/a", "counter/b", "counter/c"], ["counter/a", "counter/d"]]
+    assert store.groups == [["counter/a", "counter/a", "counter/b", "counter/c"], ["counter/d", "counter/e"]]
 
 
 async def test_a_group_that_held_the_lock_too_long_makes_the_next_ones_smaller() -> None:

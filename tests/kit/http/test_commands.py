@@ -18,6 +18,7 @@ from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import authenticator
+from kit.http.batch import AT_ONCE
 from kit.identity import LocalIssuer, Role
 from kit.store.memory import MemoryStore
 from kit.testing import policy
@@ -165,17 +166,24 @@ async def test_a_batch_answers_line_by_line_and_keeps_the_order_of_lines_that_sh
     assert len(client.store.log) == 2
 
 
-async def test_one_batch_at_a_time_while_single_commands_pass(client: Client) -> None:
+async def test_one_import_at_a_time_while_single_commands_and_short_batches_pass(client: Client) -> None:
     """Ruling 16 of the design: imports queue among themselves and hold up nobody else."""
     await client.post(f"/account/{ONE}/open-account", OPENING)
-    line = json.dumps({"aggregate": "account", "id": ONE, "command": "pay-in", "key": "b", "body": {"amount_fen": 5}})
+    lines = [
+        json.dumps({"aggregate": "account", "id": ONE, "command": "pay-in", "key": f"b{number}", "body": {"amount_fen": 5}})
+        for number in range(AT_ONCE + 2)
+    ]
     async with client.store.bulk_turn():
-        batch = asyncio.create_task(client.post("/batch", line, Content_Type="application/x-ndjson"))
+        long = asyncio.create_task(client.post("/batch", "\n".join(lines), Content_Type="application/x-ndjson"))
         single = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 7})
         assert single.status_code == 201
-        assert not batch.done()
-        assert [event.meta.version for event in client.store.log] == [1, 2]
-    assert json.loads((await batch).text)["status"] == 201
+        short = await client.post("/batch", lines[-1], Content_Type="application/x-ndjson")
+        assert json.loads(short.text)["status"] == 201
+        assert not long.done()
+        assert len(client.store.log) <= 3 + AT_ONCE
+    told = [json.loads(line)["status"] for line in (await long).text.splitlines()]
+    assert told == [201] * (AT_ONCE + 2)
+    assert len(client.store.log) == 4 + AT_ONCE
 
 
 async def test_the_feed_gives_events_in_order_to_operators_only(client: Client) -> None:
@@ -210,6 +218,6 @@ async def test_a_database_that_is_away_is_passing_trouble(client: Client, monkey
         raise trouble
 
     monkeypatch.setattr(client.store, "load", away)
-    answer = await client.post(f"/account/{ONE}/open-account", OPENING)
+    answer = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 5})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "1"

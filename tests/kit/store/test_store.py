@@ -194,3 +194,45 @@ async def test_imports_take_turns(store: EventStore) -> None:
     second[1].set()
     await asyncio.gather(*tasks)
     assert turns == ["first", "second"]
+
+
+async def test_appends_of_one_stream_form_a_chain_in_a_group(store: EventStore) -> None:
+    """Each sees the stream as the one before it leaves it; one without events is confirmed on it, too."""
+    result = await store.append([adding("counter/a", 0, 2), adding("counter/a", 2), Append(reads=[Read("counter/a", 3)])])
+    assert [v.kind for v in result.verdicts] == [OK, OK, OK]
+    assert [v.position for v in result.verdicts] == [1, 3, 0]
+    assert [e.meta.version for e in (await store.load(["counter/a"]))["counter/a"]] == [1, 2, 3]
+
+
+async def test_who_stands_behind_a_refused_append_in_a_chain_falls_with_it(store: EventStore) -> None:
+    """Whatever the reason, and also over a second stream; whoever rests on nobody that fell is stored."""
+    known = key()
+    await store.append([adding("counter/x", 0, index=[("counter/x", Take("home", "p"))], key=known, body=key())])
+    result = await store.append(
+        [
+            adding("counter/a", 0, index=[("counter/a", Take("home", "p"))]),
+            adding("counter/a", 1),
+            adding("counter/b", 0, reads=[Read("counter/a", 2)]),
+            Append(reads=[Read("counter/b", 1)]),
+            adding("counter/c", 0, key=known, body=key()),
+            adding("counter/c", 1),
+            adding("counter/d", 7),
+            adding("counter/d", 8),
+            adding("counter/e", 0),
+            adding("counter/e", 1),
+        ]
+    )
+    assert [v.kind for v in result.verdicts] == [CLAIMED, STALE, STALE, STALE, MISUSED, STALE, STALE, STALE, OK, OK]
+    assert [(e.meta.stream, e.meta.version, e.meta.position) for e in await store.read(1, 10)] == [
+        ("counter/e", 1, 2),
+        ("counter/e", 2, 3),
+    ]
+
+
+async def test_a_repeated_chain_is_known_by_its_keys(store: EventStore) -> None:
+    """As after a lost connection: each gets its first answer, though none of them fits any more."""
+    chain = [adding("counter/a", n, key=key(), body=key()) for n in range(3)]
+    first = await store.append(chain)
+    again = await store.append(chain)
+    assert {v.kind for v in again.verdicts} == {REPEAT}
+    assert [(v.position, v.count) for v in again.verdicts] == [(v.position, v.count) for v in first.verdicts]

@@ -43,5 +43,5 @@ comment on column relay_ledger.position is 'last position of the partition that 
 def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         op.execute(statement)
-    for name in ("index_change.sql", "append.sql"):
+    for name in ("index_change.sql", "cells.sql", "append.sql"):
         op.execute(Path(kit.store.__file__).with_name(name).read_text(encoding="utf-8"))

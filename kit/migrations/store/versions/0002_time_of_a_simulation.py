@@ -17,4 +17,5 @@ jsonb[], int[], text[], text[], text[], text[], timestamptz[], int[], text[], js
 
 def upgrade() -> None:
     op.execute(f"drop function if exists append_group({BEFORE})")
-    op.execute(Path(kit.store.__file__).with_name("append.sql").read_text(encoding="utf-8"))
+    for name in ("cells.sql", "append.sql"):
+        op.execute(Path(kit.store.__file__).with_name(name).read_text(encoding="utf-8"))
