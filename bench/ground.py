@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import psutil
 
 from bench.case import AREA, civil, command_of
 from bench.peers_venv import Peers
@@ -141,6 +142,13 @@ class Ground:
                 process.kill()
             await process.wait()
 
+    def cpu(self) -> tuple[float, float]:
+        """CPU seconds so far of this process, and of PostgreSQL with all its backends, also ended ones."""
+        own, server = psutil.Process().cpu_times(), psutil.Process(self.servers.pid("postgres"))
+        ended = server.cpu_times()
+        parts = [ended, *(part for child in server.children(recursive=True) if (part := _times(child)) is not None)]
+        return own.user + own.system, ended.children_user + ended.children_system + sum(one.user + one.system for one in parts)
+
     def fresh_folder(self) -> Path:
         place = self.folder / uuid4().hex[:8]
         place.mkdir()
@@ -148,6 +156,20 @@ class Ground:
 
     def forget(self, place: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _times(process: psutil.Process) -> Any:
+    """None for a backend that has just ended."""
+    try:
+        return process.cpu_times()
+    except psutil.NoSuchProcess:
+        return None
+
+
+def cpu_note(before: tuple[float, float], after: tuple[float, float], count: int, what: str) -> str:
+    """What one of so many took of CPU time: it says more than the wall clock on a machine that others use too."""
+    own, server = (1e6 * (late - early) / max(count, 1) for early, late in zip(before, after, strict=True))
+    return f"CPU time a {what}: {own:.0f} us in the measuring process, {server:.0f} us in PostgreSQL"
 
 
 @asynccontextmanager

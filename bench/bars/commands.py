@@ -10,8 +10,8 @@ from bench.bars.http_client import Connection
 from bench.bars.stored import append_of, checked, followed
 from bench.case import civil, command_of
 from bench.checker import ClientLog
-from bench.driving import Driven, Give, Given, RefusedCommand, StaleVersion, drive
-from bench.ground import CALLER, Ground, command_path
+from bench.driving import Give, Given, RefusedCommand, StaleVersion, drive
+from bench.ground import CALLER, Ground, command_path, cpu_note
 from bench.results import Figure
 from bench.workload import Op, hundreds
 from kit.commands import CommandPath
@@ -43,15 +43,17 @@ def giver(path: CommandPath) -> Give:
 async def command_in_process(ground: Ground) -> Figure:
     """Key, load, decision, append with eight callers, without HTTP."""
     async with ground.opened_store() as (owner, app), command_path(app) as path:
-        seen = ClientLog()
-        async with followed(owner, seen):
-            driven = await drive(giver(path), ground.ops, callers=IN_PROCESS_CALLERS, seconds=ground.seconds(0.4, 4, 10))
-        return await _figure(owner, driven, seen)
+        return await _driven(ground, owner, giver(path), IN_PROCESS_CALLERS)
 
 
-async def _figure(owner: str, driven: Driven, seen: ClientLog) -> Figure:
+async def _driven(ground: Ground, owner: str, give: Give, callers: int) -> Figure:
+    """The load by this `give`, with a reader who follows the log; the CPU time is that of all commands, those of the warming up too."""
+    seen, before = ClientLog(), ground.cpu()
+    async with followed(owner, seen):
+        driven = await drive(give, ground.ops, callers=callers, seconds=ground.seconds(0.4, 4, 10))
+    told = cpu_note(before, ground.cpu(), len(driven.log.acknowledged) + driven.refused + driven.stale, "command")
     driven.log.seen = seen.seen
-    return Figure(driven.rate, [1000 * one for one in driven.latencies], await checked(owner, driven.log, civil))
+    return Figure(driven.rate, [1000 * one for one in driven.latencies], await checked(owner, driven.log, civil), [told])
 
 
 async def command_http(ground: Ground) -> Figure:
@@ -65,12 +67,9 @@ async def command_http(ground: Ground) -> Figure:
         await connections[0].ask(
             "GET", "/head"
         )  # the process reads the issuer's keys at its first request; others would be sent away meanwhile
-        seen = ClientLog()
-        async with followed(owner, seen):
-            driven = await drive(_over(connections), ground.ops, callers=HTTP_CLIENTS, seconds=ground.seconds(0.6, 4, 10))
+        figure = await _driven(ground, owner, _over(connections), HTTP_CLIENTS)
         for connection in connections:
             connection.close()
-        figure = await _figure(owner, driven, seen)
     ground.forget(home)
     return figure
 
@@ -110,13 +109,19 @@ async def append_100(ground: Ground) -> Figure:
                 if verdict.kind is VerdictKind.OK:
                     log.acknowledged[past[0].case] = [event.id for event in append.events]
 
+        before = ground.cpu()
         async with followed(owner, seen):
             began = time.perf_counter()
             await asyncio.gather(*(caller() for _ in range(APPENDERS)))
             took = time.perf_counter() - began
         await store.close()
         log.seen = seen.seen
-        return Figure(appends * EVENTS_AN_APPEND / took, latencies, await checked(owner, log))
+        return Figure(
+            appends * EVENTS_AN_APPEND / took,
+            latencies,
+            await checked(owner, log),
+            [cpu_note(before, ground.cpu(), appends, "hundred events")],
+        )
 
 
 async def _nothing(_result: GroupResult) -> None:
