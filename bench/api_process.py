@@ -1,4 +1,4 @@
-"""The toy service's HTTP process as the product runs one: `python -m bench.api_process DSN FOLDER_OF_THE_ISSUER` prints its port."""
+"""The toy service's HTTP process as the product runs one: `python -m bench.api_process DSN FOLDER_OF_THE_ISSUER [SOURCE]` prints its port."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kit.identity import LocalIssuer
 from kit.testing import policy
 
 
-async def main(dsn: str, folder: str) -> None:
+async def main(dsn: str, folder: str, source: str = "/minsheng/bench/civil") -> None:
     packs, _ = policy()
-    async with command_path(dsn) as path:
+    async with command_path(dsn, source) as path:
         app = command_app(path, authenticator(LocalIssuer(Path(folder)).verifier()), packs.areas)
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
         with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -11,6 +11,7 @@ import venv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.results import CannotRun
 from minsheng.local.home import PROJECT
 
 LOCK = PROJECT / "requirements" / "bench.lock"
@@ -18,7 +19,7 @@ NODE_FOLDER = PROJECT / "bench" / "peers" / "emmett"
 OLDEST_NODE = 20
 
 
-class CannotInstall(Exception):
+class CannotInstall(CannotRun):
     """The peer's packages are not to be had here; the reason is its text."""
 
 

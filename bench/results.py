@@ -11,6 +11,10 @@ from pathlib import Path
 import msgspec
 
 
+class CannotRun(Exception):
+    """There will be no figure; the reason is its text."""
+
+
 @dataclass
 class Figure:
     """One run of one bar. latencies_ms: where the bar has any.  wrong: what the checker found; then the figure is void.

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import msgspec
 
-from bench.bars import commands, streams
+from bench.bars import commands, endurance, faults, streams
 from bench.bars.peer_streams import kafka_streams, rows_by
-from bench.bars.peers import PeerFailed, Run, commands_by, copies, pgbench
+from bench.bars.peers import Run, commands_by, copies, pgbench
 from bench.ground import Ground
-from bench.peers_venv import CannotInstall
-from bench.results import Figure, Goal, Result, load_now, summed_up
+from bench.results import CannotRun, Figure, Goal, Result, load_now, summed_up
 
 OURS = "minsheng"
 NO_KEYS = "no idempotency keys: repeated commands are stored again or refused"
@@ -30,7 +29,7 @@ NO_RULES = "no decision, no state loaded: it stores what it is given"
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of one system. seconds: what one run takes, short and full.  in_short: part of `make bench`.  fixed_runs: instead of 3 or 5."""
+    """One bar of one system. seconds: what one run takes, short and full.  in_short: part of `make bench`.  fixed_runs: otherwise as many as is usual."""
 
     name: str
     unit: str
@@ -39,16 +38,20 @@ class Bar:
     system: str = OURS
     goal: Goal | None = None
     in_short: bool = True
-    fixed_runs: tuple[int, int] = (3, 5)
+    fixed_runs: tuple[int, int] | None = None
     lacks: tuple[str, ...] = ()
     not_built: str | None = None
 
     def runs(self, ground: Ground) -> int:
-        return 1 if ground.tiny else self.fixed_runs[ground.full]
+        return 1 if ground.tiny else self._runs(full=ground.full)
+
+    def _runs(self, *, full: bool) -> int:
+        """Ours three times and five; a peer once in the short run, in which it only gives the scale."""
+        return self.fixed_runs[full] if self.fixed_runs else 5 if full else 3 if self.system == OURS else 1
 
     def estimate(self, *, full: bool) -> float:
         """Seconds of all its runs."""
-        return 0.0 if self.not_built else self.fixed_runs[full] * self.seconds[full]
+        return 0.0 if self.not_built else self._runs(full=full) * self.seconds[full]
 
     def blank(self) -> Result:
         return Result(name=self.name, system=self.system, unit=self.unit, goal=self.goal, lacks=list(self.lacks))
@@ -56,7 +59,7 @@ class Bar:
 
 async def no_run(_ground: Ground) -> Figure:
     """Of a bar that is named and not built."""
-    raise CannotInstall("not built")
+    raise CannotRun("not built")
 
 
 def _command_bars() -> Iterator[Bar]:
@@ -112,9 +115,27 @@ def _stream_peers() -> Iterator[Bar]:
     )  # fmt: skip
 
 
+def _whole_system_bars() -> Iterator[Bar]:
+    yield Bar("failover", "s", faults.failover, (20, 25), goal=Goal(most=3))
+    yield Bar("stranger", "ms added", faults.stranger, (22, 135), goal=Goal(most=faults.NOISE_MS))
+    yield Bar(
+        "rebuild_1m", "s", faults.rebuild_1m, (30, 120), in_short=False,
+        goal=Goal(most=20, also="no failed read, read p99 <= 2 x that before"),
+    )  # fmt: skip
+    yield Bar("chain_read", "ms p50", endurance.chain_read, (30, 200), in_short=False, goal=Goal(p50_ms=5, p95_ms=15, p99_ms=30))
+    yield Bar("growth", "% moved", endurance.growth, (60, 900), in_short=False, fixed_runs=(1, 1), goal=Goal(most=100 * endurance.FLAT))
+    yield Bar(
+        "year", "s", endurance.year, (150, 150), in_short=False, fixed_runs=(1, 3),
+        goal=Goal(most=90, also=f">= {endurance.LEAST_COMMANDS_A_SECOND} commands/s"),
+    )  # fmt: skip
+    yield Bar(
+        "memory", "MiB", endurance.memory, (80, 1_830), in_short=False, fixed_runs=(1, 1), goal=Goal(most=200, also="no process grows")
+    )
+
+
 def bars() -> list[Bar]:
     """In the order in which they run and are shown: those of one name together."""
-    listed = [*_command_bars(), *_command_peers(), *_stream_bars(), *_stream_peers()]
+    listed = [*_command_bars(), *_command_peers(), *_stream_bars(), *_stream_peers(), *_whole_system_bars()]
     names = list(dict.fromkeys(bar.name for bar in listed))
     return sorted(listed, key=lambda bar: names.index(bar.name))
 
@@ -133,7 +154,7 @@ async def run_bar(bar: Bar, ground: Ground, told: Told, before: Sequence[Result]
         told(f"{bar.name}: {bar.system} ({number + 1} of {runs})", 0.0)
         try:
             figures.append(await bar.run(ground))
-        except (CannotInstall, PeerFailed) as reason:
+        except CannotRun as reason:
             told("", bar.seconds[ground.full] * (runs - number))
             return msgspec.structs.replace(blank, not_run=str(reason))
         told("", bar.seconds[ground.full])

@@ -18,8 +18,8 @@ STALE, REFUSED = 412, {404, 409}
 class Connection(asyncio.Protocol):
     """Sends one request and waits for its answer."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, port: int) -> None:
+        self._token, self._port = token, port
         self._transport: Any = None
         self._parser: Any = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
@@ -27,8 +27,12 @@ class Connection(asyncio.Protocol):
 
     @classmethod
     async def open(cls, port: int, token: str) -> Connection:
-        _, connection = await asyncio.get_running_loop().create_connection(lambda: cls(token), "127.0.0.1", port)
+        _, connection = await asyncio.get_running_loop().create_connection(lambda: cls(token, port), "127.0.0.1", port)
         return connection
+
+    async def another(self) -> Connection:
+        """One more connection to the same server, with the same token."""
+        return await self.open(self._port, self._token)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from bench.checker import Stored, check_store
 from bench.driving import read_driven
 from bench.ground import Ground
 from bench.peers_venv import CannotInstall
-from bench.results import Figure
+from bench.results import CannotRun, Figure
 from bench.workload import write_load
 from minsheng.local.account import server_account
 from minsheng.local.home import PROJECT
@@ -27,7 +27,7 @@ Run = Callable[[Ground], Awaitable[Figure]]
 PATIENCE_S = 240.0
 
 
-class PeerFailed(Exception):
+class PeerFailed(CannotRun):
     """The peer's script ended in an error; its last words are the text."""
 
 
@@ -124,16 +124,16 @@ async def run_script(ground: Ground, script: str, job: dict[str, Any], place: Pa
     await ended(argv, place)
 
 
-async def ended(argv: list[str], place: Path) -> None:
-    """The program came to its end, within four minutes; what it said is in `told`. Raises PeerFailed."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+async def ended(argv: list[str], place: Path, environment: Mapping[str, str] = os.environ, patience_s: float = PATIENCE_S) -> None:
+    """The program came to its end within the time; what it said is in `told`. Raises PeerFailed."""
+    known = {**environment, "PYTHONPATH": str(PROJECT)}
     with (place / "told").open("wb") as told:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=told, stderr=told, env=environment, cwd=place)
+        process = await asyncio.create_subprocess_exec(*argv, stdout=told, stderr=told, env=known, cwd=place)
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 await process.wait()
         except TimeoutError:
-            raise PeerFailed(f"was not done after {PATIENCE_S:.0f} s: {_last_words(place)}") from None
+            raise PeerFailed(f"was not done after {patience_s:.0f} s: {_last_words(place)}") from None
         finally:
             if process.returncode is None:
                 process.kill()

@@ -6,9 +6,10 @@ import asyncio
 import heapq
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -246,10 +247,10 @@ async def watched(running: Line) -> AsyncIterator[Shown]:
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def steadily(give: Callable[[Op, float], Awaitable[None]], ops: Sequence[Op], rate: float, seconds: float) -> None:
+async def steadily(give: Callable[[Op, float], Awaitable[None]], ops: Iterable[Op], rate: float, seconds: float) -> None:
     """An open loop: each command is given when it is due, whatever became of those before it."""
     began, giving = time.perf_counter(), set[asyncio.Task[None]]()
-    for number, op in enumerate(ops[: int(rate * seconds)]):
+    for number, op in enumerate(islice(ops, int(rate * seconds))):
         due = began + number / rate
         if (wait := due - time.perf_counter()) > 0:
             await asyncio.sleep(wait)

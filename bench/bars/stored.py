@@ -104,9 +104,9 @@ def append_of(events: Sequence[Past], known: dict[str, int], at: datetime) -> Ap
     )
 
 
-async def put_in(store: PgStore, past: Iterable[Past]) -> int:
-    """The past is in the store, by the store's own append. Returns how many events."""
-    known: dict[str, int] = {}
+async def put_in(store: PgStore, past: Iterable[Past], known: dict[str, int] | None = None) -> int:
+    """The past is in the store, by the store's own append. Returns the newest position. known: versions so far, where it is not empty."""
+    known = {} if known is None else known
     count = 0
     at = datetime.now(UTC)
     for block in _blocks(past, BLOCK):

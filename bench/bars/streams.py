@@ -194,14 +194,14 @@ async def project_from_store(ground: Ground) -> Figure:
         page = await store.read(0, PAGE)
         while page:
             ahead = asyncio.ensure_future(store.read(page[-1].meta.position, PAGE))
-            await _fold_page(pool, [Fact(event, understood(event)) for event in page])
+            await fold_page(pool, [Fact(event, understood(event)) for event in page])
             count, page = count + len(page), await ahead
         rate = count / (time.perf_counter() - began)
         await store.close()
         return Figure(rate, wrong=check_rows(await rows_shown(pool, dsn), await rows_of_store(owner)))
 
 
-async def _fold_page(pool: asyncpg.Pool, facts: list[Fact]) -> None:
+async def fold_page(pool: asyncpg.Pool, facts: list[Fact]) -> None:
     """Rows and the place that was reached, in one transaction."""
     meta = facts[-1].recorded.meta
     async with pool.acquire() as connection, connection.transaction():
@@ -219,14 +219,14 @@ async def _fold_page(pool: asyncpg.Pool, facts: list[Fact]) -> None:
 async def command_to_row(ground: Ground) -> Figure:
     """From the moment a command is due to the moment its row is visible, at 500 commands a second in an open loop."""
     async with line(ground) as running, watched(running) as shown:
-        began, seconds = time.perf_counter(), ground.seconds(2, 8, 30)
-        await steadily(telling(running, shown), _without_stale(ground), COMMANDS_A_SECOND, WARM_S + seconds)
+        began, seconds = time.perf_counter(), ground.seconds(1, 5, 30)
+        await steadily(telling(running, shown), fresh_only(ground), COMMANDS_A_SECOND, WARM_S + seconds)
         await all_shown(shown)
         wrong = check_rows(await rows_shown(running.pool, running.reader), await rows_of_store(running.store))
     kept = shown.between(began + WARM_S, float("inf"))
     return Figure(sorted(kept)[len(kept) // 2], kept, wrong)
 
 
-def _without_stale(ground: Ground) -> list[Op]:
+def fresh_only(ground: Ground) -> list[Op]:
     """Of the open loop's commands each is to become visible."""
     return [op for op in ground.ops if op.fate == "fresh"]
