@@ -9,10 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo year up down status check test torture mutants rebuild contracts rules clean
+.PHONY: help setup demo year up down status check test torture mutants rebuild contracts rules bench bench-full bench-page clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
 
@@ -58,6 +58,16 @@ contracts: $(STAMP) ## write schemas and examples from the declared events
 
 rules: $(STAMP) ## write docs/rules.md: what each rule says, how far it is built, the tests that prove it
 	$(BIN)/python -m tests.proofs
+
+bench: $(STAMP) ## measure our bars that are short, and quick peers beside them: a few minutes (out=FILE: also as JSON; only=NAME: one bar)
+	@$(BIN)/python -m bench run $(if $(out),--out $(out)) $(if $(only),--only $(only))
+
+bench-full: $(STAMP) ## measure all bars and peers at full size: some hours (out=FILE, only=NAME as above)
+	@$(BIN)/python -m bench run --full $(if $(out),--out $(out)) $(if $(only),--only $(only))
+
+bench-page: $(STAMP) ## write the table and the charts of docs/performance.md from a report: make bench-page in=FILE
+	@test -n "$(in)" || { echo "from which report? make bench-page in=FILE" >&2; exit 2; }
+	@$(BIN)/python -m bench page $(in)
 
 clean: ## stop and remove the installation's data, .venv and what tools left behind
 	@if [ -x $(BIN)/minsheng ]; then $(BIN)/minsheng down --remove-data; fi
