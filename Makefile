@@ -9,15 +9,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo year up down status check test rebuild contracts rules bench bench-full bench-page clean
+.PHONY: help setup demo year up down status check test torture mutants rebuild contracts rules bench bench-full bench-page clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setyear: $(STAMP) ## play 2022 of a whole district and print its annual report (scale=0.1: a tenth of it; keep=1: leave it running)
-	@$(BIN)/minsheng year $(if $(scale),--scale $(scale)) $(if $(keep),--keep)
-
-up: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
+setup: $(STAMP) ## fetch all that is needed into .venv (once; later runs are instant)
 
 demo: $(STAMP) ## start everything, play the case files, print chains and report (full=1: a whole year; keep=1: leave it running)
 	@$(BIN)/minsheng demo $(if $(full),--full) $(if $(keep),--keep)
@@ -45,6 +42,12 @@ check: $(STAMP) ## format, lint, types, import arrows, contracts, rules, fast te
 
 test: $(STAMP) ## all tests, on a real PostgreSQL and a real Kafka
 	$(BIN)/pytest -q
+
+torture: $(STAMP) ## 1,000,000 events under every fault we know, then all is compared (events=50000: fewer; seed=7: that run again)
+	@$(BIN)/python -m tests.torture $(if $(events),--events $(events)) $(if $(seed),--seed $(seed))
+
+mutants: $(STAMP) ## one broken build after the other: fails if a checker of the torture stays green
+	@$(BIN)/python -m tests.mutants
 
 rebuild: $(STAMP) ## make a view anew beside the live one and switch to it: make rebuild view=NAME
 	@test -n "$(view)" || { echo "which view? make rebuild view=NAME" >&2; exit 2; }

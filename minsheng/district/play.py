@@ -27,7 +27,7 @@ from minsheng.district.seasons import WINDOWS
 from minsheng.district.step import Lesson, Place, Step, filled
 from minsheng.district.stretches import Window, ids_of, stretch, windows
 
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.02
 TOKENS_LAST = timedelta(days=1)
 """They live by the machine's clock."""
 PATIENCE_SECONDS = 300.0

@@ -2,6 +2,7 @@
 
 A window is tied to an earlier one of its day when somebody else, or another service, gave a step there with an id that it names too:
 then what followed from that step must be there first. Steps of one person for one service stay in one batch, which keeps their order.
+A window in which the service says no on purpose is played alone: the reason may lie in a stream that neither names.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class _Ties:
         self._streams: set[str] = set()
         self._words: set[str] = set()
         self._taught: set[str] = set()
+        self._refused = False
 
     def take(self, steps: Sequence[Step]) -> None:
         for step in steps:
@@ -85,10 +87,11 @@ class _Ties:
             self._streams.add(step.id)
             self._words |= _words(step)
             self._taught |= {lesson.name for lesson in step.learn}
+            self._refused |= bool(step.refused)
 
     def allow(self, steps: Sequence[Step]) -> bool:
         """No step is tied to one that was taken, except within one batch."""
-        return not any(self._ties(step) for step in steps)
+        return not self._refused and not any(step.refused or self._ties(step) for step in steps)
 
     def _ties(self, step: Step) -> bool:
         ids = ids_of(step)

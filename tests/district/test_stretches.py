@@ -22,6 +22,7 @@ def step(
     day: date = DAY,
     turn: int = 0,
     learn: tuple[Lesson, ...] = (),
+    refused: str = "",
 ) -> Step:
     return Step(
         at=instant(day, OFFICE[window]),
@@ -38,6 +39,7 @@ def step(
         window=window,
         turn=turn,
         learn=learn,
+        refused=refused,
     )
 
 
@@ -77,6 +79,12 @@ def test_what_an_answer_teaches_is_known_in_the_next_stretch() -> None:
     lesson = Lesson("$found", "Found", "id")
     assert played(step(0, ONE, learn=(lesson,)), step(1, TWO, about="$found")) == [0]
     assert played(step(0, ONE, learn=(lesson,)), step(1, TWO)) == [0, 1]
+
+
+def test_a_no_on_purpose_stands_alone() -> None:
+    """Why a chair is on loan is known from another loan, which names it by a code or not at all."""
+    assert played(step(0, ONE), step(1, TWO, refused="on_loan"), step(2, "chair-1")) == [0]
+    assert played(step(1, TWO, refused="on_loan"), step(2, "chair-1")) == [1]
 
 
 def test_a_later_turn_is_not_overtaken() -> None:
