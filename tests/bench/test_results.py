@@ -71,7 +71,7 @@ def test_what_a_bar_says_it_missed_counts() -> None:
 
 
 def test_a_report_reads_back_as_it_was_and_leaves_out_what_is_not_there(tmp_path: Path) -> None:
-    report = Report(machine=MACHINE, seed=7, short=True, results=[summed_up(blank(Goal(least=3)), [Figure(4.0)]), blank(name="b")])
+    report = Report(machine=MACHINE, seed=7, size="short", results=[summed_up(blank(Goal(least=3)), [Figure(4.0)]), blank(name="b")])
     report.write(tmp_path / "r.json")
     assert Report.read(tmp_path / "r.json") == report
     assert "p50_ms" not in (tmp_path / "r.json").read_text()
@@ -84,7 +84,7 @@ def test_the_page_shows_the_report_and_keeps_its_own_words(tmp_path: Path) -> No
     ]
     told = tmp_path / "page.md"
     told.write_text(f"# Words\n{page.BEGIN}\nold\n{page.END}\nmore words\n")
-    page.write_page(Report(machine=MACHINE, seed=7, short=True, results=results), Peers(tmp_path), told, tmp_path)
+    page.write_page(Report(machine=MACHINE, seed=7, size="short", results=results), Peers(tmp_path), told, tmp_path)
     text = told.read_text()
     assert text.startswith("# Words\n")
     assert text.endswith("\nmore words\n")
@@ -94,7 +94,7 @@ def test_the_page_shows_the_report_and_keeps_its_own_words(tmp_path: Path) -> No
 
 
 def test_the_table_and_the_remarks_name_what_was_not_run() -> None:
-    report = Report(machine=MACHINE, seed=7, short=True, results=[Result(name="b", system="a peer", unit="x", not_run="no node")])
+    report = Report(machine=MACHINE, seed=7, size="short", results=[Result(name="b", system="a peer", unit="x", not_run="no node")])
     assert table(report).row_count == 1
     assert remarks(report) == ["b, a peer: no node"]
 
