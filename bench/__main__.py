@@ -19,7 +19,7 @@ from bench.ground import Ground
 from bench.machine import machine
 from bench.page import write_page
 from bench.peers_venv import Peers
-from bench.results import Report, Result, load_now
+from bench.results import CannotRun, Report, Result, load_now
 from bench.screen import progress, remarks, table
 from bench.suite import OURS, Bar, bars, run_suite
 from bench.workload import SEED
@@ -61,7 +61,11 @@ def run(
 @app.command()
 def page(report: Annotated[Path, typer.Argument(exists=True, help="What `run --out` wrote.")]) -> None:
     """Write the tables and charts of docs/performance.md from a report."""
-    write_page(Report.read(report), Peers(default_home() / "bench"))
+    try:
+        write_page(Report.read(report), Peers(default_home() / "bench"))
+    except CannotRun as reason:
+        print(f"the charts cannot be drawn: {reason}", file=sys.stderr)
+        raise typer.Exit(1) from None
 
 
 def choose(*, full: bool, only: Sequence[str], ours: bool) -> list[Bar]:
@@ -83,7 +87,9 @@ async def _run(console: Console, chosen: Sequence[Bar], out: Path | None, *, ful
         bar = shown.add_task("starting PostgreSQL and Kafka", total=sum(one.estimate(full=full) for one in chosen))
         servers = stack.enter_context(LocalInstallation(folder / "home", throwaway=True))
         ground = Ground(servers, folder, Peers(default_home() / "bench"), full=full, tiny=tiny)
-        report = Report(machine=await machine(servers.postgres_dsn(), load), seed=SEED, short=not full, results=[])
+        report = Report(
+            machine=await machine(servers.postgres_dsn(), load), seed=SEED, size="tiny" if tiny else "full" if full else "short", results=[]
+        )
 
         def told(what: str, seconds: float) -> None:
             shown.update(bar, advance=seconds, **({"description": what} if what else {}))  # type: ignore[arg-type]

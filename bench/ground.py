@@ -26,6 +26,7 @@ from kit.migrate import grant, migrate
 from kit.store.postgres import PgStore
 from kit.testing import policy
 from minsheng.local import Installation
+from minsheng.local.home import PROJECT
 
 CALLER = Actor("worker-1", frozenset({Role.CASEWORKER}), str(AREA)[:6])
 ROLE, PASSWORD = "minsheng_bench_app", "only-for-measuring"
@@ -133,7 +134,7 @@ class Ground:
         """A program of ours beside the measuring one; killed at the end."""
         with (self.folder / f"{module}.log").open("ab") as told:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE, stderr=told
+                sys.executable, "-m", module, *arguments, stdout=asyncio.subprocess.PIPE, stderr=told, cwd=PROJECT
             )
         try:
             yield process

@@ -32,9 +32,8 @@ def write_page(report: Report, peers: Peers, page: Path = PAGE, charts: Path = C
 def figures(report: Report, charts: list[str]) -> Iterator[str]:
     """The lines of the generated part."""
     machine = report.machine
-    kind = "the short run (`make bench`)" if report.short else "the full run (`make bench-full`)"
     yield (
-        f"From {kind} of {machine.began}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib:g} GiB, {machine.system}, "
+        f"From the {report.size} run of {machine.began}: {machine.cpu}, {machine.cores} cores, {machine.memory_gib:g} GiB, {machine.system}, "
         f"Python {machine.python}, PostgreSQL {machine.postgresql}, seed {report.seed}. The machine's load was {machine.load} when the run "
         "began; the column `load` has it for each bar (the last minute's mean, 0 is a quiet machine)."
     )
@@ -68,7 +67,7 @@ def draw(report: Report, peers: Peers, folder: Path) -> list[str]:
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         part = Path(scratch) / "report.json"
-        Report(machine=report.machine, seed=report.seed, short=report.short, results=several).write(part)
+        Report(machine=report.machine, seed=report.seed, size=report.size, results=several).write(part)
         subprocess.run(
             [str(peers.python()), "-m", "bench.charts", str(part), str(folder)],
             check=True,

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -102,11 +103,11 @@ class Machine(msgspec.Struct, kw_only=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """All of one run of the suite. short: `make bench`, with smaller sizes than `make bench-full`."""
+    """All of one run of the suite. size: short is `make bench`, full is `make bench-full`; tiny proves that everything works, no more."""
 
     machine: Machine
     seed: int
-    short: bool
+    size: Literal["tiny", "short", "full"]
     results: list[Result]
 
     def write(self, path: Path) -> None:

@@ -19,8 +19,9 @@ def progress(console: Console) -> Progress:
 
 def table(report: Report) -> Table:
     machine = report.machine
-    size = "short sizes" if report.short else "full sizes"
-    title = f"{machine.cpu}, {machine.cores} cores, PostgreSQL {machine.postgresql}; load {machine.load} at the beginning; {size}"
+    title = (
+        f"{machine.cpu}, {machine.cores} cores, PostgreSQL {machine.postgresql}; load {machine.load} at the beginning; {report.size} run"
+    )
     shown = Table(title=title, title_justify="left")
     shown.add_column("bar", no_wrap=True)
     shown.add_column("system", overflow="fold", min_width=16)

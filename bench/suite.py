@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
@@ -154,11 +156,20 @@ async def run_bar(bar: Bar, ground: Ground, told: Told, before: Sequence[Result]
         told(f"{bar.name}: {bar.system} ({number + 1} of {runs})", 0.0)
         try:
             figures.append(await bar.run(ground))
-        except CannotRun as reason:
+        except Exception as error:  # noqa: BLE001 - a run of hours must not be lost with one bar; the result says what happened
             told("", bar.seconds[ground.full] * (runs - number))
-            return msgspec.structs.replace(blank, not_run=str(reason))
+            return _without_figure(blank, error)
         told("", bar.seconds[ground.full])
     return summed_up(blank, figures, before)
+
+
+def _without_figure(blank: Result, error: Exception) -> Result:
+    """What could not be run is named with its reason; an error of ours makes the bar red."""
+    if isinstance(error, CannotRun):
+        return msgspec.structs.replace(blank, not_run=str(error))
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"ended in {type(error).__name__} at {Path(where.filename).name}:{where.lineno}: {str(error)[:200]}"
+    return msgspec.structs.replace(blank, checker=[said], met=False if blank.goal else None)
 
 
 async def run_suite(chosen: Sequence[Bar], ground: Ground, told: Told, done: Callable[[Result], Awaitable[None]]) -> None:

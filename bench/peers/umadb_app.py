@@ -58,16 +58,37 @@ def events_of(op: Op) -> list[umadb.Event]:
     return [umadb.Event(op.kind, json.dumps({**body, "details": one}).encode(), [op.case], uuid4()) for one in op.details]
 
 
+def broken(error: Exception) -> bool:
+    """The connection, not the request: see `appended`."""
+    return any(words in str(error) for words in ("h2 protocol error", "connection closed", "operation was canceled"))
+
+
+def read(client: umadb.Client, query: umadb.Query) -> list[umadb.SequencedEvent]:
+    """The events of a query, asked again when the connection broke."""
+    for _ in range(TRIES):
+        try:
+            return list(client.read(query=query))
+        except Exception as error:
+            if not broken(error):
+                raise
+            time.sleep(0.005)
+    raise RuntimeError(f"the connection broke {TRIES} times")
+
+
 def appended(client: umadb.Client, new: list[umadb.Event], condition: umadb.AppendCondition, query: umadb.Query) -> bool:
-    """False: others came first. Its server may put so much into that error that the client's HTTP/2 refuses it; then we look what is stored."""
+    """False: others came first.
+
+    The server puts the events that came first into that error; when they are large the client's HTTP/2 refuses it and the connection with it.
+    Then we look what is stored.
+    """
     try:
         client.append(new, condition)
     except umadb.IntegrityError:
         return False
     except Exception as error:
-        if "h2 protocol error" not in str(error):
+        if not broken(error):
             raise
-        return any(one.event.uuid == new[0].uuid for one in client.read(query=query))
+        return any(one.event.uuid == new[0].uuid for one in read(client, query))
     return True
 
 
@@ -77,7 +98,7 @@ def giver(client: umadb.Client) -> GiveNow:
     def give(op: Op, expected: int | None) -> Given:
         query = umadb.Query([umadb.QueryItem(tags=[op.case])])
         for _ in range(TRIES):
-            found = list(client.read(query=query))
+            found = read(client, query)
             if any(one.event.event_type == "close" for one in found) and expected is None:
                 raise RefusedCommand
             known = found if expected is None else found[:expected]

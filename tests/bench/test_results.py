@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import typer
 
 from bench import page
 from bench.__main__ import choose
+from bench.ground import Ground
 from bench.peers_venv import CannotInstall, Peers
 from bench.results import Figure, Goal, Machine, Report, Result, summed_up
 from bench.screen import remarks, table
-from bench.suite import OURS, bars
+from bench.suite import OURS, Bar, bars, run_bar
 
 MACHINE = Machine(
     cpu="a cpu", cores=2, memory_gib=8, system="Linux 6", python="3.11.7", postgresql="15", load=0.1, began="2026-01-01T00:00"
@@ -68,7 +71,7 @@ def test_what_a_bar_says_it_missed_counts() -> None:
 
 
 def test_a_report_reads_back_as_it_was_and_leaves_out_what_is_not_there(tmp_path: Path) -> None:
-    report = Report(machine=MACHINE, seed=7, short=True, results=[summed_up(blank(Goal(least=3)), [Figure(4.0)]), blank(name="b")])
+    report = Report(machine=MACHINE, seed=7, size="short", results=[summed_up(blank(Goal(least=3)), [Figure(4.0)]), blank(name="b")])
     report.write(tmp_path / "r.json")
     assert Report.read(tmp_path / "r.json") == report
     assert "p50_ms" not in (tmp_path / "r.json").read_text()
@@ -81,7 +84,7 @@ def test_the_page_shows_the_report_and_keeps_its_own_words(tmp_path: Path) -> No
     ]
     told = tmp_path / "page.md"
     told.write_text(f"# Words\n{page.BEGIN}\nold\n{page.END}\nmore words\n")
-    page.write_page(Report(machine=MACHINE, seed=7, short=True, results=results), Peers(tmp_path), told, tmp_path)
+    page.write_page(Report(machine=MACHINE, seed=7, size="short", results=results), Peers(tmp_path), told, tmp_path)
     text = told.read_text()
     assert text.startswith("# Words\n")
     assert text.endswith("\nmore words\n")
@@ -91,7 +94,7 @@ def test_the_page_shows_the_report_and_keeps_its_own_words(tmp_path: Path) -> No
 
 
 def test_the_table_and_the_remarks_name_what_was_not_run() -> None:
-    report = Report(machine=MACHINE, seed=7, short=True, results=[Result(name="b", system="a peer", unit="x", not_run="no node")])
+    report = Report(machine=MACHINE, seed=7, size="short", results=[Result(name="b", system="a peer", unit="x", not_run="no node")])
     assert table(report).row_count == 1
     assert remarks(report) == ["b, a peer: no node"]
 
@@ -118,3 +121,23 @@ def test_a_peer_that_cannot_be_installed_is_asked_for_once(tmp_path: Path, monke
     monkeypatch.undo()
     with pytest.raises(CannotInstall, match="no node"):
         peers.node_modules()
+
+
+async def run_with(error: Exception) -> Result:
+    async def broken(_ground: Ground) -> Figure:
+        raise error
+
+    bar = Bar("a", "events/s", broken, (2, 2), goal=Goal(least=1))
+    return await run_bar(bar, cast("Ground", SimpleNamespace(full=False, tiny=False)), lambda _what, _seconds: None)
+
+
+async def test_what_cannot_run_is_named_with_its_reason() -> None:
+    result = await run_with(CannotInstall("no node"))
+    assert (result.not_run, result.value, result.checker) == ("no node", None, None)
+
+
+async def test_a_bar_that_breaks_is_red_and_loses_nobody_elses_figures() -> None:
+    result = await run_with(TimeoutError("after 5 s"))
+    assert (result.met, result.value) == (False, None)
+    assert result.checker
+    assert "ended in TimeoutError" in result.checker[0]

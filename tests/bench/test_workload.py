@@ -17,12 +17,12 @@ from contracts.envelope import encode
 
 @pytest.fixture(scope="module")
 def opened() -> list[Op]:
-    return openings(20_000)
+    return openings(10_000)
 
 
 @pytest.fixture(scope="module")
 def ops(opened: list[Op]) -> list[Op]:
-    return list(load(30_000, opened))
+    return list(load(15_000, opened))
 
 
 def share(count: int, of: int) -> float:
@@ -30,18 +30,18 @@ def share(count: int, of: int) -> float:
 
 
 def test_the_mix_of_commands_is_as_named(ops: list[Op]) -> None:
-    """Open 20 %, note 35 %, pay 25 %, refer 10 %, close 10 %, of the commands that are not repeats or stale; within a point."""
+    """Open 20 %, note 35 %, pay 25 %, refer 10 %, close 10 %, of the commands that are not repeats or stale."""
     fresh = [op for op in ops if op.fate == "fresh"]
     kinds = Counter(op.kind for op in fresh)
     assert workload.MIX == {"open": 0.20, "note": 0.35, "pay": 0.25, "refer": 0.10, "close": 0.10}
     for kind, wanted in workload.MIX.items():
-        assert share(kinds[kind], len(fresh)) == pytest.approx(100 * wanted, abs=1.0), kind
+        assert share(kinds[kind], len(fresh)) == pytest.approx(100 * wanted, abs=1.5), kind
 
 
 def test_one_command_in_fifty_is_stale_and_one_in_a_hundred_repeats(ops: list[Op]) -> None:
     fates = Counter(op.fate for op in ops)
-    assert share(fates["stale"], len(ops)) == pytest.approx(2, abs=0.3)
-    assert share(fates["repeat"], len(ops)) == pytest.approx(1, abs=0.3)
+    assert share(fates["stale"], len(ops)) == pytest.approx(2, abs=0.4)
+    assert share(fates["repeat"], len(ops)) == pytest.approx(1, abs=0.4)
 
 
 def test_a_repeat_is_an_earlier_command_again(ops: list[Op]) -> None:
@@ -58,7 +58,7 @@ def test_a_repeat_is_an_earlier_command_again(ops: list[Op]) -> None:
 def test_most_commands_have_one_event_and_few_have_twenty(ops: list[Op]) -> None:
     sizes = Counter(len(op.details) for op in ops)
     assert share(sizes[1], len(ops)) == pytest.approx(80, abs=1)
-    assert share(sizes[20], len(ops)) == pytest.approx(2, abs=0.3)
+    assert share(sizes[20], len(ops)) == pytest.approx(2, abs=0.4)
     assert set(sizes) == {1, 2, 3, 4, 20}
 
 
@@ -81,9 +81,9 @@ def test_no_stream_of_the_load_is_longer_than_its_cap(ops: list[Op]) -> None:
 
 def test_past_streams_are_geometric_with_mean_ten() -> None:
     """Mean 10; one in ten has one event; the median is 7."""
-    lengths = Counter(event.case for event in history(10_000))
-    assert mean(lengths.values()) == pytest.approx(10, abs=0.4)
-    assert share(sum(length == 1 for length in lengths.values()), len(lengths)) == pytest.approx(10, abs=1)
+    lengths = Counter(event.case for event in history(5_000))
+    assert mean(lengths.values()) == pytest.approx(10, abs=0.5)
+    assert share(sum(length == 1 for length in lengths.values()), len(lengths)) == pytest.approx(10, abs=1.5)
     assert sorted(lengths.values())[len(lengths) // 2] in {6, 7, 8}
     assert max(lengths.values()) <= workload.LONGEST
 
@@ -97,19 +97,21 @@ def test_past_streams_begin_with_opening_and_count_from_one() -> None:
 
 
 def test_an_events_json_is_about_300_bytes_and_900_at_p95() -> None:
-    sizes = [len(encode(past_event(event))) for event in islice(history(4_000), 20_000)]
+    sizes = [len(encode(past_event(event))) for event in islice(history(2_000), 10_000)]
     assert mean(sizes) == pytest.approx(300, rel=0.1)
-    assert quantiles(sizes, n=100)[94] == pytest.approx(900, rel=0.1)
+    assert quantiles(sizes, n=100)[94] == pytest.approx(900, rel=0.12)
 
 
 def test_cases_lie_in_forty_thousand_households() -> None:
-    homes = {op.household for op in openings(100_000)}
-    assert 36_000 < len(homes) <= workload.HOUSEHOLDS
+    """20,000 cases fall into 40,000 * (1 - exp(-1/2)) of them."""
+    homes = {op.household for op in openings(20_000)}
+    assert len(homes) == pytest.approx(15_739, rel=0.02)
+    assert max(homes) < workload.household_id(workload.HOUSEHOLDS)
 
 
 def test_the_same_seed_gives_the_same_commands(opened: list[Op], ops: list[Op]) -> None:
-    assert list(islice(load(30_000, opened), 500)) == ops[:500]
-    assert list(islice(load(30_000, opened, seed=8), 500)) != ops[:500]
+    assert list(islice(load(15_000, opened), 500)) == ops[:500]
+    assert list(islice(load(15_000, opened, seed=8), 500)) != ops[:500]
 
 
 def test_a_file_of_commands_reads_back_as_it_was(tmp_path: Path, opened: list[Op], ops: list[Op]) -> None:
