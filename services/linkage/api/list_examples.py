@@ -133,3 +133,25 @@ TARGETS: dict[str, Any] = {
     "next": None,
     "freshness": FRESH,
 }
+ENTITLED: dict[str, Any] = {
+    "on": "2022-06-01",
+    "title": "households entitled by their status that have the benefit",
+    "title_zh": "已认定对象中享受基本生活救助的比例",
+    "ratio": {"entitled": 163, "with_benefit": 161, "without_benefit": 2, "share_permille": 987},
+    "items": [
+        {
+            "household_id": "0190a000-0000-8000-8000-0000000000a1",
+            "area": "440308003",
+            "status": "dibao",
+            "status_zh": "低保",
+            "has_benefit": False,
+            "has_benefit_zh": "未享受",
+            "entitlement_id": None,
+            "scheme": None,
+            "scheme_zh": None,
+            "source": fact(17, "relief.household.status-recognised", "2022-05-20"),
+        }
+    ],
+    "next": None,
+    "freshness": FRESH,
+}
