@@ -20,5 +20,10 @@ def pool_of(
     )
 
 
+LOOK_UPS = {"enable_seqscan": "off"}
+"""For a pool that only looks rows up by their keys: a plan made while a table was empty would read the whole of it for ever (0.5 ms
+instead of 0.02 a look-up, measured)."""
+
+
 async def _as_it_is(_connection: Any) -> None:
     """Nothing to clean."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
 
 from kit.service import Service
@@ -14,14 +15,15 @@ SERVICES = ("registry", "relief", "charity", "eldercare", "linkage")
 READ_SERVICES = ("linkage",)
 
 
+def command_service(name: str) -> Service:
+    """A service that takes commands. It alone is imported: a process of one service need not load the others."""
+    service: Service = getattr(import_module(f"services.{name}.service"), name)
+    return service
+
+
 def command_services() -> dict[str, Service]:
     """The services that take commands, by name."""
-    from services.charity.service import charity
-    from services.eldercare.service import eldercare
-    from services.registry.service import registry
-    from services.relief.service import relief
-
-    return {service.name: service for service in (registry, relief, charity, eldercare)}
+    return {name: command_service(name) for name in SERVICES if name not in READ_SERVICES}
 
 
 def service_programs(settings: Mapping[str, str] = MappingProxyType({})) -> tuple[Program, ...]:

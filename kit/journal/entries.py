@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,21 @@ async def read(connection: Any, source: str, partition: int, after: int, upto: i
         f"select {LISTED} from journal where source = $1 and partition = $2 and position > $3 and position <= $4 {of_key} "
         "order by position limit $5",
         *(source, partition, after, upto, limit, *([key] if key is not None else [])),
+    )
+    return [Fact(event, understood(event)) for event in map(recorded, rows)]
+
+
+async def read_places(connection: Any, places: Mapping[tuple[str, int], tuple[int, int]], limit: int) -> list[Fact]:
+    """The same for several partitions at once, each in order. places: (source, partition) -> (after, upto); limit: of each."""
+    rows = await connection.fetch(
+        f"select j.* from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) with ordinality x(s, p, a, u, o) cross join lateral "
+        f"(select {LISTED} from journal where source = x.s and partition = x.p and position > x.a and position <= x.u "
+        "order by position limit $5) j order by x.o, j.position",
+        [source for source, _ in places],
+        [partition for _, partition in places],
+        [after for after, _ in places.values()],
+        [upto for _, upto in places.values()],
+        limit,
     )
     return [Fact(event, understood(event)) for event in map(recorded, rows)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import asyncpg
@@ -14,12 +15,15 @@ from kit.journal import sets
 from kit.journal.advance import advance, positions
 from kit.journal.arrivals import CHANNEL, CONSUMER, Arrivals
 from kit.streams import checkpoint
+from kit.streams.checkpoint import Mark
 from kit.streams.race import race
 from kit.streams.topics import source_of
 from kit.view import View
 
 log = logging.getLogger(__name__)
 BATCH = 5_000
+RESTS_AT_MOST_S = 0.2
+"""It rests as long as it worked: what the journal brings meanwhile is folded at once."""
 
 
 class Follower:
@@ -36,12 +40,13 @@ class Follower:
 
     async def _follow(self, arrivals: Arrivals) -> None:
         while True:
-            seen = arrivals.count
+            seen, began = arrivals.count, time.monotonic()
             try:
                 await self.catch_up()
             except Retry as reason:  # until the rebuilt set or the newer program is there
                 log.warning("followers wait: %s", reason)
                 await asyncio.sleep(1)
+            await asyncio.sleep(min(time.monotonic() - began, RESTS_AT_MOST_S))
             await arrivals.after(seen)
 
     async def catch_up(self) -> int:
@@ -50,17 +55,18 @@ class Follower:
         read = 0
         for target in await sets.live(self._pool, self.views):
             reached = await positions(self._pool, target)
-            for goal in goals:
-                if reached.get((source_of(goal.topic), goal.partition), 0) < goal.position:
-                    read += await self._catch_up_partition(target, goal)
+            behind = [goal for goal in goals if reached.get((source_of(goal.topic), goal.partition), 0) < goal.position]
+            if behind:
+                read += await self._catch_up_view(target, behind)
         return read
 
-    async def _catch_up_partition(self, target: sets.ViewSet, goal: checkpoint.Mark) -> int:
+    async def _catch_up_view(self, target: sets.ViewSet, goals: Collection[Mark]) -> int:
+        """All partitions in one transaction, up to some thousand events of each at a time."""
         total = 0
         while True:
             async with self._pool.acquire() as connection, connection.transaction():
-                read = await advance(connection, target, goal, BATCH)
+                read = await advance(connection, target, goals, BATCH // len(goals))
                 await connection.execute("select pg_notify($1, '')", CHANNEL)
-            total += read
-            if read < BATCH:
+            total += sum(read.values())
+            if max(read.values()) < BATCH // len(goals):
                 return total

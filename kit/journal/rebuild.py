@@ -157,7 +157,7 @@ async def _catch_up(pool: asyncpg.Pool, target: ViewSet, told: Callable[[Progres
         read = 0
         while True:
             async with turns, pool.acquire() as connection, connection.transaction():
-                step = await advance(connection, target, goal, batch)
+                step = sum((await advance(connection, target, [goal], batch)).values())
             read, done = read + step, done + step
             told(Progress(done, max(total, done), time.monotonic() - began))
             if step < batch:
@@ -205,7 +205,7 @@ async def _switch(pool: asyncpg.Pool, target: ViewSet, batch: int, *, accept: bo
 
 async def _drain(connection: Any, target: ViewSet, goals: Sequence[Mark], batch: int) -> None:
     for goal in goals:
-        while await advance(connection, target, goal, batch) == batch:
+        while batch in (await advance(connection, target, [goal], batch)).values():
             pass
 
 

@@ -89,13 +89,15 @@ async def advance(connection: Any, consumer: str, marks: Collection[Mark]) -> No
 
 async def note_ends(pool: asyncpg.Pool, consumer: str, ends: Mapping[Place, int]) -> None:
     """How far the topic reaches in each place, seen now: what lies between is the consumer's lag."""
-    await pool.execute(
-        "update checkpoint c set end_offset = x.e, updated_at = clock_timestamp() "
-        "from unnest($2::text[], $3::int[], $4::bigint[]) x(t, p, e) where c.consumer = $1 and c.topic = x.t and c.partition = x.p",
-        consumer,
-        *_columns(ends),
-        list(ends.values()),
-    )
+    async with pool.acquire() as connection, connection.transaction():
+        await lock(connection, consumer, ends)  # in the order in which those who apply lock them
+        await connection.execute(
+            "update checkpoint c set end_offset = x.e, updated_at = clock_timestamp() "
+            "from unnest($2::text[], $3::int[], $4::bigint[]) x(t, p, e) where c.consumer = $1 and c.topic = x.t and c.partition = x.p",
+            consumer,
+            *_columns(ends),
+            list(ends.values()),
+        )
 
 
 def _columns(places: Iterable[Place]) -> tuple[list[str], list[int]]:

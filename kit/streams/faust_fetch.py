@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 20_000  # records between Faust and the handler; counted in records, since fetches may hold one each (see `_Backlog`)
 FETCH_MAX_WAIT_MS = 100
 MOST_PER_CALL = 2_000
+RESTS_AT_MOST_S = 0.02
+"""After a call the handler rests as long as it took: on a machine that is busy, small fetches share a transaction instead of having one each."""
 START_LIMIT_S = 60.0  # `App.start` never returns when the group cannot be joined
 START_GOES_ON_S = 5.0  # a start that is no longer wanted is broken off only after this (see `_start_unless`)
 
@@ -269,7 +272,10 @@ class FetchApp:
     async def _work_off(self, backlog: _Backlog) -> None:
         try:
             while True:
-                await self._hand_over(await backlog.take())
+                batch = await backlog.take()
+                began = time.monotonic()
+                await self._hand_over(batch)
+                await asyncio.sleep(min(time.monotonic() - began, RESTS_AT_MOST_S))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 (Faust must hear of it: it would go on without us)

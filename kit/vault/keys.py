@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 
 from kit.clock import Clock, SystemClock
+from kit.together import Together
 from kit.vault.errors import Shredded, UnknownMasterKey, UnknownPerson, WrongKeyring
 from kit.vault.keyring import KEY_BYTES, Keyring
 from kit.vault.sealing import DataKey
@@ -22,11 +23,13 @@ CODE = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 REWRAP_BATCH = 500
 _log = structlog.get_logger(__name__)
 
-# Creating and destroying one person's key wait for each other: no key appears behind a destruction.
-_LOCK_PERSON = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
+# Creating and destroying one person's key wait for each other: no key appears behind a destruction. Several are locked in one order.
+_LOCK_PERSONS = """
+select pg_advisory_xact_lock(one) from (select hashtextextended(id, 0) as one from unnest($1::text[]) as p(id) order by one) as ordered"""
 _CREATE = """
 insert into person_key (person_id, master_version, wrapped, created_at)
-select $1, $2, $3, $4 where not exists (select from destroyed_key where person_id = $1) on conflict do nothing"""
+select * from unnest($1::text[], $2::int[], $3::text[], $4::timestamptz[]) as p(id, version, wrapped, at)
+ where not exists (select from destroyed_key d where d.person_id = p.id) on conflict do nothing"""
 _FIND = """
 select p.id as person_id, d.person_id is not null as destroyed, k.master_version, k.wrapped
 from unnest($1::text[]) as p(id) left join destroyed_key d on d.person_id = p.id left join person_key k on k.person_id = p.id"""
@@ -56,6 +59,7 @@ class VaultKeys:
     ) -> None:
         """pool: to the keys database. reload: reads the keyring again after another process has rotated the master key."""
         self._pool, self.keyring, self._reload, self._clock = pool, keyring, reload, clock or SystemClock()
+        self._created = Together(self._create)
 
     async def verify_keyring(self) -> None:
         """Return if this keyring filled the keys database, or if that is empty. Raises WrongKeyring: do not serve."""
@@ -71,12 +75,16 @@ class VaultKeys:
         """
         if not UUID.fullmatch(person_id):
             raise ValueError("a person has a UUID")
-        version, wrapped = self.keyring.wrap(person_id, os.urandom(KEY_BYTES))
+        return self._one(person_id, await self._created(person_id))
+
+    async def _create(self, person_ids: Sequence[str]) -> dict[str, Any]:
+        """The rows of `_FIND`, once those who have no key have one: an import makes many keys with one commit."""
+        now = self._clock.now()
+        made = [(one, *self.keyring.wrap(one, os.urandom(KEY_BYTES)), now) for one in person_ids]
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_LOCK_PERSON, person_id)
-            await connection.execute(_CREATE, person_id, version, wrapped, self._clock.now())
-            row = await connection.fetchrow(_FIND, [person_id])
-        return self._one(person_id, row)
+            await connection.execute(_LOCK_PERSONS, list(person_ids))
+            await connection.execute(_CREATE, *(list(column) for column in zip(*made, strict=True)))
+            return {row["person_id"]: row for row in await connection.fetch(_FIND, list(person_ids))}
 
     async def get(self, person_id: str) -> DataKey:
         """Raises: UnknownPerson, Shredded, Unopenable, UnknownMasterKey."""
@@ -95,7 +103,7 @@ class VaultKeys:
         if not (CODE.fullmatch(reason) and CODE.fullmatch(actor)):
             raise ValueError("actor and reason are codes")
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_LOCK_PERSON, person_id)
+            await connection.execute(_LOCK_PERSONS, [person_id])
             row = await connection.fetchrow(_FIND, [person_id])
             if not (row["destroyed"] or row["wrapped"]):
                 raise UnknownPerson(person_id)

@@ -12,6 +12,7 @@ import uuid_utils
 
 from kit.clock import Clock, SystemClock
 from kit.telemetry import metrics
+from kit.together import Together
 from kit.vault.errors import UnknownPerson, VaultError
 from kit.vault.keys import CODE, UUID, Destroyed, VaultKeys, destroyed_of
 from kit.vault.sealing import DataKey, PersonalField, PersonalValues, open_value
@@ -48,11 +49,15 @@ class Vault:
     def __init__(self, pool: asyncpg.Pool, keys: VaultKeys, clock: Clock | None = None) -> None:
         """pool: to the registry's database. clock: real time, also in demonstrations: access records are evidence."""
         self._pool, self._keys, self._clock = pool, keys, clock or SystemClock()
+        self._holders = Together(self._find_holders)
 
     async def find_by_document(self, number: str) -> str | None:
         """The person who has this document number, in whatever way it is written."""
-        found = await self._pool.fetchval("select person_id from vault_document where hash = $1", self._keys.keyring.document_hash(number))
-        return None if found is None else str(found)
+        return await self._holders(self._keys.keyring.document_hash(number))
+
+    async def _find_holders(self, hashes: Sequence[str]) -> dict[str, str | None]:
+        rows = await self._pool.fetch("select hash, person_id from vault_document where hash = any($1)", list(hashes))
+        return {**dict.fromkeys(hashes), **{row["hash"]: row["person_id"] for row in rows}}
 
     async def read(
         self, person_id: str, fields: Iterable[PersonalField], *, actor: str, purpose: str, task: str | None = None

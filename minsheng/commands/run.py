@@ -19,7 +19,7 @@ def run(
     import kit.telemetry
     from kit.serving import ProcessRole, serve_commands
     from kit.settings import Settings
-    from minsheng.programs import command_services
+    from minsheng.programs import READ_SERVICES, command_service
 
     if service not in SERVICES:
         raise typer.BadParameter(f"{service!r} is none of {', '.join(SERVICES)}", param_hint="SERVICE")
@@ -28,13 +28,13 @@ def run(
     settings = Settings()
     telemetry = kit.telemetry.setup(service, role, level=settings.log_level)
     try:
-        if service == "linkage":
+        if service in READ_SERVICES:
             from kit.read_serving import serve_reads
             from services.linkage.service import linkage
 
             uvloop.run(serve_reads(linkage, settings, ProcessRole(role)))
         else:
-            uvloop.run(serve_commands(command_services()[service], settings, ProcessRole(role)))
+            uvloop.run(serve_commands(command_service(service), settings, ProcessRole(role)))
     except Exception:  # noqa: BLE001 (whatever it was, the process ends with it)
         structlog.get_logger("minsheng").exception("the process failed")  # a line like all others, masked as they are
         raise typer.Exit(1) from None

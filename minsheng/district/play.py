@@ -1,7 +1,8 @@
-"""Plays the year through the public HTTP APIs, window by window of each day, on the simulated clock; interrupted, it goes on where it was.
+"""Plays the year through the public HTTP APIs, stretch by stretch, on the simulated clock; interrupted, it goes on where it was.
 
-For each window: the deadlines up to its beginning act; the clock stands at its end while its steps are given, as batches; all services
-come to rest. What acts in which order does then not depend on how fast anybody is, so the same seed ends the same.
+For each stretch (one window of a day, or several that nothing ties to each other): the deadlines up to its beginning act; the clock stands
+at its end while its steps are given, as batches; all services come to rest. What acts in which order does then not depend on how fast
+anybody is, so the same seed ends the same.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from kit.clock import shanghai_date
 from kit.identity import LocalIssuer, Role
 from kit.simulation import SimulatedClock
 from kit.status import Status, advance, settle
 from minsheng.district.played import Played
-from minsheng.district.seasons import WINDOWS, instant, window_ends
-from minsheng.district.step import LEARNED, Lesson, Step, filled
+from minsheng.district.seasons import WINDOWS
+from minsheng.district.step import Lesson, Place, Step, filled
+from minsheng.district.stretches import Window, ids_of, stretch, windows
 
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.02
 TOKENS_LAST = timedelta(days=1)
 """They live by the machine's clock."""
 PATIENCE_SECONDS = 300.0
@@ -75,30 +76,18 @@ def batches(steps: Iterable[Step]) -> Iterator[list[Batch]]:
 
 
 def _rounds(steps: Iterable[Step]) -> Iterator[list[Batch]]:
-    rounds: list[dict[tuple[str, tuple[str, str, str]], Batch]] = []
-    last: dict[str, tuple[int, tuple[str, tuple[str, str, str]]]] = {}
+    rounds: list[dict[Place, Batch]] = []
+    last: dict[str, tuple[int, Place]] = {}
     for step in steps:
-        place = (step.service, (step.actor, step.role, step.area))
-        ids = _ids(step)
+        place = step.place
+        ids = ids_of(step)
         number = max((found[0] + (found[1] != place) for one in ids if (found := last.get(one))), default=0)
         while len(rounds) <= number:
             rounds.append({})
-        rounds[number].setdefault(place, Batch(*place)).steps.append(step)
+        rounds[number].setdefault(place, Batch(step.service, (step.actor, step.role, step.area))).steps.append(step)
         last.update(dict.fromkeys(ids, (number, place)))
     for one in rounds:
         yield list(one.values())
-
-
-def _ids(step: Step) -> set[str]:
-    return {f"{step.aggregate}/{step.id}", step.id, *_texts(step.body)}
-
-
-def _texts(value: Any) -> set[str]:
-    if isinstance(value, str):
-        return {value} if len(value) == 36 or LEARNED.fullmatch(value) else set()
-    if isinstance(value, list):
-        return set().union(*map(_texts, value))
-    return set().union(*map(_texts, value.values())) if isinstance(value, dict) else set()
 
 
 class YearPlayer:
@@ -114,11 +103,7 @@ class YearPlayer:
         played: Played,
         told: Callable[[int, date], None] = lambda _steps, _day: None,
     ) -> None:
-        self._windows = [
-            (day, window, list(steps))
-            for steps_of_day in days
-            for (day, window), steps in groupby(steps_of_day, key=lambda step: (shanghai_date(step.at), step.window))
-        ]
+        self._windows = windows(days)
         self._clock, self._services, self._ops, self._issuer, self._played, self._told = clock, services, ops, issuer, played, told
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._http = httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS)
@@ -130,12 +115,12 @@ class YearPlayer:
 
     async def play_until(self, until: datetime) -> None:
         """Every window that ends by then is played. Raises: Unplayable."""
-        while self._next < len(self._windows) and window_ends(*self._windows[self._next][:2]) <= until:
-            day, window, steps = self._windows[self._next]
-            if window_ends(day, window) > self._played.until:
-                await self._play(day, window, steps)
-            self._told(len(steps), day)
-            self._next += 1
+        while waiting := [window for window in self._windows[self._next : self._next + len(WINDOWS)] if window.ends <= until]:
+            together = waiting[:1]
+            if together[0].ends > self._played.until:
+                together = await self._play(waiting)
+            self._told(sum(len(window.steps) for window in together), together[0].day)
+            self._next += len(together)
 
     async def finish(self, at: datetime) -> None:
         """The clock stands at an instant and every deadline up to then has acted."""
@@ -152,25 +137,32 @@ class YearPlayer:
             await advance(self._clock, at, self._ask, timeout_seconds=PATIENCE_SECONDS)
             await self.rest()
 
-    async def _play(self, day: date, window: int, steps: Sequence[Step]) -> None:
-        begins, ends = instant(day, WINDOWS[window]), window_ends(day, window)
-        await self._deadlines_act(begins)
+    async def _play(self, waiting: Sequence[Window]) -> list[Window]:
+        """The next stretch is played. Returns its windows."""
+        due = await self._deadlines_act(waiting[0].begins)
+        together = stretch(waiting, due)
+        ends = together[-1].ends
         if ends > self._clock.now():
             self._clock.move(ends, self._clock.deadlines())
-        for together in batches(steps):
-            await self._give(together)
+        for batches_of_round in batches(step for window in together for step in window.steps):
+            await self._give(batches_of_round)
         await self._settle()
         self._played.save(ends)
+        return together
 
-    async def _deadlines_act(self, until: datetime) -> None:
-        """Deadlines that were due by then have acted, and what followed is done."""
+    async def _deadlines_act(self, until: datetime) -> datetime | None:
+        """Deadlines that were due by then have acted, and what followed is done. Returns the next one."""
         while until > self._clock.deadlines():
-            if not self._rest:
-                await self._settle()
-            due = min((status.next_due for status in self._rest if status.next_due is not None), default=None)
+            due = await self._next_due()
             self._clock.move(max(until, self._clock.now()), until)
             if due is not None and due <= until:
                 await self._settle()
+        return await self._next_due()
+
+    async def _next_due(self) -> datetime | None:
+        if not self._rest:
+            await self._settle()
+        return min((status.next_due for status in self._rest if status.next_due is not None), default=None)
 
     async def _settle(self) -> None:
         self._rest = await settle(self._ask, timeout_seconds=PATIENCE_SECONDS, poll_seconds=POLL_SECONDS)
@@ -187,16 +179,10 @@ class YearPlayer:
         return [msgspec.json.decode(answer.content, type=Status) for answer in answers]
 
     async def _give(self, together: Sequence[Batch]) -> None:
-        """One round: the services side by side, the batches of one service one after the other."""
-        by_service: dict[str, list[Batch]] = {}
-        for batch in together:
-            by_service.setdefault(batch.service, []).append(batch)
-        refusals = await asyncio.gather(*(self._give_in_turn(one) for one in by_service.values()))
+        """One round, side by side: no two of its batches share an id."""
+        refusals = await asyncio.gather(*(self._send(batch) for batch in together))
         if found := [refusal for some in refusals for refusal in some]:
             raise Unplayable(found)
-
-    async def _give_in_turn(self, turn: Sequence[Batch]) -> list[Refusal]:
-        return [refusal for batch in turn for refusal in await self._send(batch)]
 
     async def _send(self, batch: Batch) -> list[Refusal]:
         """What was answered otherwise than told. Services that restart are waited for."""

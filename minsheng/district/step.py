@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 Body = dict[str, Any]
+Place = tuple[str, str, str, str]
+"""Whose batch a step goes into: service, actor, role, area."""
 LEARNED = re.compile(r"\$[a-z0-9-]+")
 
 
@@ -55,6 +57,10 @@ class Step:
     story: str = ""
     learn: tuple[Lesson, ...] = ()
     refused: str = ""
+
+    @property
+    def place(self) -> Place:
+        return self.service, self.actor, self.role, self.area
 
     def line_body(self, names: Mapping[str, str]) -> Body:
         """The body as the API takes it: learned names filled in, the business instant added."""

@@ -131,6 +131,6 @@ class FindingsRunner:
 
     async def _pass_on(self, marks: Mapping[str, int]) -> None:
         """What was said about persons makes the households due that they are or were in. Marked first: if this ends here, it is done again."""
-        homes = [await self.reader.rows(member, person_id=key.removeprefix(PERSON)) for key in marks]
-        await mark_dirty(self.pool, {row.household_id for rows in homes for row in rows})
+        homes = await self.reader.rows(member, person_id=[key.removeprefix(PERSON) for key in marks])
+        await mark_dirty(self.pool, {row.household_id for row in homes})
         await settle(self.pool, {key: Looked(mark=mark, next_due=None, found=None) for key, mark in marks.items()})

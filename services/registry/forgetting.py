@@ -6,6 +6,8 @@ the keys. Doing it twice changes nothing.
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from contracts.envelope import Recorded
@@ -15,6 +17,8 @@ from kit.vault import Destroyed, Vault, VaultKeys
 from services.registry.domain.person import SHREDDED
 
 _log = structlog.get_logger(__name__)
+RESTS_S = 0.5
+"""Between two looks: an import of thousands of persons is no reason to look as often."""
 
 
 async def forget_shredded(store: EventStore, keys: VaultKeys, vault: Vault) -> int:
@@ -46,3 +50,4 @@ async def keep_forgetting(store: EventStore, keys: VaultKeys, vault: Vault) -> N
             await forget_shredded(store, keys, vault)
         except Exception as error:  # noqa: BLE001 - whatever it is (a database restarts), the order stands and is looked at again
             _log.warning("forgetting failed and is tried again", error=type(error).__name__)
+        await asyncio.sleep(RESTS_S)

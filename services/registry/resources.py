@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from kit.pools import pool_of
+from kit.pools import LOOK_UPS, pool_of
 from kit.settings import Settings
 from kit.store.model import EventStore
 from kit.vault import Keyring, KeyringFile, Vault, VaultKeys, keyring_from_environment, reapply_ledger
@@ -42,8 +42,8 @@ async def opened(
     Raises: kit.vault.WrongKeyring.  Source: ruling 10 of the design.
     """
     async with AsyncExitStack() as stack:
-        registry = await stack.enter_async_context(pool_of(registry_dsn, most=6))
-        keys_pool = await stack.enter_async_context(pool_of(keys_dsn, most=6))
+        registry = await stack.enter_async_context(pool_of(registry_dsn, most=6, settings=LOOK_UPS))
+        keys_pool = await stack.enter_async_context(pool_of(keys_dsn, most=6, settings=LOOK_UPS))
         keys = VaultKeys(keys_pool, keyring(), keyring)
         vault = Vault(registry, keys)
         await keys.verify_keyring()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -66,3 +67,17 @@ async def test_position_and_lag_are_those_of_the_checkpoint(pool: asyncpg.Pool) 
     await gauges.tell(pool, "journal")
     names = ("minsheng_consumer_position", "minsheng_consumer_lag_events")
     assert [shown(name, "journal") for name in names] == ["41", "7"]
+
+
+async def test_noting_the_ends_waits_its_turn_behind_who_applies(pool: asyncpg.Pool) -> None:
+    """It locks places in the order of those who apply; in any other the two would wait for each other, and a worker would end."""
+    ends = {(TOPIC, number): 1 for number in reversed(range(8))}
+    for later in (range(1, 8), range(1)):  # the row of the first place lies behind the others
+        await checkpoint.begin(pool, "journal", {(TOPIC, number): "an-id" for number in later})
+    async with pool.acquire() as applying, applying.transaction():
+        await checkpoint.lock(applying, "journal", [(TOPIC, 0)])
+        noting = asyncio.create_task(checkpoint.note_ends(pool, "journal", ends))
+        await asyncio.sleep(0.2)
+        assert not noting.done()
+        await checkpoint.lock(applying, "journal", [(TOPIC, number) for number in range(8)])
+    await noting
