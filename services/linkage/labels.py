@@ -8,6 +8,8 @@ from enum import StrEnum
 from contracts.eldercare.mobility_asset import AssetKind
 from contracts.relief.need import CoverageRefusal
 from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
+from contracts.relief.visit import MissedReason
+from contracts.relief.visit_campaign import CampaignKind, TargetGroup
 from contracts.terms import (
     ClosingCode,
     Department,
@@ -99,6 +101,17 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
     Progress: {"on_course": "按计划", "delayed": "有延误", "blocked": "受阻"},
     CoverageRefusal: {
         "nothing_left": "无缺口", "need_closed": "需求已结案", "other_measure": "计量单位不同", "unknown_need": "需求不存在",
+    },
+    CampaignKind: {
+        "all_households": "进万家门、访万家情", "spring_festival": "春节慰问", "caring": "解忧暖心传党恩", "child": "六一走访",
+        "contact": "挂点服务走访", "mid_autumn": "中秋慰问", "elders_day": "重阳走访",
+    },
+    TargetGroup: {
+        "tekun": "特困", "dibao": "低保", "edge": "低保边缘", "rigid": "刚性支出困难", "child": "困境儿童家庭", "disabled": "残疾人",
+        "elder_alone": "独居、空巢老人", "everybody": "全体居民",
+    },
+    MissedReason: {
+        "not_made": "未走访", "nobody_home": "无人在家", "refused": "本人谢绝", "area_closed": "封控", "moved": "已搬离",
     },
     KpiTerm: {"precise": "精准救助", "efficient": "高效救助", "warm": "温暖救助", "smart": "智慧救助"},
     OfferKind: {"policy": "政策", "service": "服务"},

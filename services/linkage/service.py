@@ -15,6 +15,7 @@ from services.linkage.api.routers import routers
 from services.linkage.finding_table import FindingBoard, prepare
 from services.linkage.findings import FindingsRunner, dirty_key, pending
 from services.linkage.rows import HOUSEHOLD_VIEWS
+from services.linkage.views.campaign import campaign, campaign_pair, campaign_targets, campaign_visit
 from services.linkage.views.counted import counted
 from services.linkage.views.donation import donation
 from services.linkage.views.fund import draw, fund
@@ -22,7 +23,9 @@ from services.linkage.views.mobility_unit import mobility_unit
 from services.linkage.views.vital import vital
 
 SOURCES = ("registry", "relief", "charity", "eldercare")
-VIEWS: tuple[View[Any], ...] = (*HOUSEHOLD_VIEWS, vital, fund, draw, donation, mobility_unit, counted)
+VIEWS: tuple[View[Any], ...] = (
+    *HOUSEHOLD_VIEWS, vital, fund, draw, donation, mobility_unit, campaign, campaign_targets, campaign_visit, campaign_pair, counted,
+)  # fmt: skip
 
 
 def _routers(parts: ReadParts, authenticate: Authenticate) -> Sequence[APIRouter]:

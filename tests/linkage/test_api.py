@@ -32,13 +32,15 @@ from kit.identity import Actor, Role
 from policy import Areas, Calendar, Packs
 from services.linkage.api.aid import AidAnswer, MeasureListAnswer
 from services.linkage.api.aid_examples import AID, MEASURE
+from services.linkage.api.campaigns import TargetsAnswer
 from services.linkage.api.chain_model import ChainAnswer
 from services.linkage.api.coverage import CoverageAnswer
+from services.linkage.api.entitled import EntitledListAnswer
 from services.linkage.api.events import EventTrailAnswer
 from services.linkage.api.examples import CHAIN, COVERAGE, EVENT, EXCEPTIONS, TRACE
 from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
-from services.linkage.api.list_examples import NEEDS, POLICIES, SERVICES
+from services.linkage.api.list_examples import ENTITLED, NEEDS, POLICIES, SERVICES, TARGETS
 from services.linkage.api.lists import NeedsAnswer, OffersAnswer
 from services.linkage.api.mobility import UNITS, UnitsAnswer
 from services.linkage.api.parts import Parts
@@ -445,6 +447,8 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/lists/policies",
         "/lists/services",
         "/lists/needs",
+        "/lists/campaigns/{campaign_id}/households",
+        "/lists/entitled",
     }
     for path, methods in page["paths"].items():
         assert methods["get"]["responses"]["200"]["content"]["application/json"]["example"], path
@@ -467,5 +471,7 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (OffersAnswer, POLICIES),
         (OffersAnswer, SERVICES),
         (NeedsAnswer, NEEDS),
+        (TargetsAnswer, TARGETS),
+        (EntitledListAnswer, ENTITLED),
     ):
         assert model.model_validate(example).model_dump(mode="json", exclude_unset=True).keys() == example.keys()

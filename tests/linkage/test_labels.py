@@ -9,6 +9,8 @@ import pytest
 from contracts import terms
 from contracts.relief.need import CoverageRefusal
 from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
+from contracts.relief.visit import MissedReason
+from contracts.relief.visit_campaign import CampaignKind, TargetGroup
 from contracts.terms import Measure
 from services.linkage.detections.all import DETECTIONS
 from services.linkage.detections.finding import Kind, NextStep
@@ -50,6 +52,9 @@ LISTS: list[type[StrEnum]] = [
     OfferGiver,
     OfferStep,
     KpiTerm,
+    CampaignKind,
+    TargetGroup,
+    MissedReason,
 ]
 
 

@@ -38,7 +38,6 @@ def hunt(mutant: Mutant, installation: LocalInstallation, folder: Path, seed: in
         rates=SHARP,
         faults=bool(mutant.faults),
         read_side=mutant.read_side,
-        pause_s=60,
         mutant=mutant.name if mutant.checker else None,
         fault_names=mutant.faults,
         rest_s=20 if mutant.checker else 120,

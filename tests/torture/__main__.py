@@ -21,13 +21,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make torture", description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000, help="at least so many (default: 1,000,000)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of commands and faults")
-    parser.add_argument("--pause", type=float, default=5.0, help="seconds between two faults of a kind, after each fired once")
     parser.add_argument("--minutes", type=float, help="of load, after which fewer events are enough")
     parser.add_argument("--keep", type=Path, help="a folder in which logs and notes stay")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="torture-") as temporary:
         outcome = played(
-            Plan(given.events, given.seed, pause_s=given.pause, minutes=given.minutes),
+            Plan(given.events, given.seed, minutes=given.minutes),
             Path(temporary),
             given.keep or Path(temporary, "run"),
         )

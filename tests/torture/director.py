@@ -1,7 +1,7 @@
 """Makes the faults happen, one track beside the other, each track one fault after the other; counts those that fired.
 
-A track goes through its list at least once and then again and again at a slower pace until the load ends. A fault that does not fire in
-its time is a failure of the run.
+A track goes through its list once and then picks at random until the load ends. A fault that does not fire in its time is a failure of
+the run.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ Fault = Callable[[], Awaitable[None]]
 RELAYS = ("relay-1", "relay-2")
 WORKERS = ("worker-1", "worker-2")
 TRIES = 10
+APART, APART_SERVERS = 4_000, 20_000
+"""Events between two faults of a track, at most."""
 PASSING = (KafkaException, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Retry)
 TERMINATED = {
     "writer terminated in an append": ("owner_store", "state = 'active' and query like '%append_group%' and application_name = ''"),
@@ -46,12 +48,12 @@ select pg_terminate_backend(pid) from pg_stat_activity where application_name = 
 
 
 class Director:
-    """pause_s: between two faults of a track once all have fired."""
+    """events: how many the run shall have: faults are spread over them.  stored: how many there are, told by the run as it goes on."""
 
-    def __init__(self, world: World, installation: LocalInstallation, keeper: Keeper, pause_s: float = 5.0) -> None:
+    def __init__(self, world: World, installation: LocalInstallation, keeper: Keeper, events: int) -> None:
         self.world, self.installation, self.keeper = world, installation, keeper
         self.fired: Counter[str] = Counter()
-        self.pause_s = pause_s
+        self.events, self.stored = events, 0
         self.dice = random.Random(world.seed)
         self.calm = asyncio.Event()  # set: the load ends, nothing new is begun
         self._servers = asyncio.Lock()  # a server's restart disturbs what another track waits for
@@ -59,22 +61,27 @@ class Director:
     async def run(self, tracks: dict[str, list[tuple[str, Fault]]]) -> None:
         """Every fault of every track has fired once; then on until `calm`."""
         async with asyncio.TaskGroup() as group:
-            rounds = [group.create_task(self._once(track)) for track in tracks.values()]
-            await asyncio.gather(*rounds)
-            for track in filter(None, tracks.values()):
-                group.create_task(self._on(track))
+            for name, track in tracks.items():
+                if track:
+                    most = APART_SERVERS if name == "servers" else APART
+                    group.create_task(self._follow(track, min(most, int(self.events / len(track) / 1.5))))
 
-    async def _once(self, track: list[tuple[str, Fault]]) -> None:
+    async def _follow(self, track: list[tuple[str, Fault]], apart: int) -> None:
+        """One fault each so many events. The pace is that of the load, so that a slow machine is not struck more often than a fast one."""
+        due = apart // 2
         for name, fault in track:
+            await self._reached(due)
             await self._fire(name, fault)
+            due = max(due, self.stored) + apart
+        while due <= self.events and await self._reached(due):
+            await self._fire(*self.dice.choice(track))
+            due = max(due, self.stored) + apart
 
-    async def _on(self, track: list[tuple[str, Fault]]) -> None:
-        while not self.calm.is_set():
-            for name, fault in self.dice.sample(track, len(track)):
-                try:
-                    await asyncio.wait_for(self.calm.wait(), self.pause_s)
-                except TimeoutError:
-                    await self._fire(name, fault)
+    async def _reached(self, stored: int) -> bool:
+        """So many events are stored; False when the load ends before."""
+        while self.stored < min(stored, self.events) and not self.calm.is_set():  # noqa: ASYNC110 - the run counts
+            await asyncio.sleep(0.1)
+        return not self.calm.is_set()
 
     async def _fire(self, name: str, fault: Fault) -> None:
         """Tried again while a server is away that another track has just struck."""

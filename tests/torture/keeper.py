@@ -54,7 +54,7 @@ class Keeper:
     async def _keep(self, one: Kept) -> None:
         world_file, output = str(self.world.inside("world.json")), str(self.world.inside("output", one.name))
         while one.wanted:
-            one.process = _forks.Process(target=live, args=(one.role, one.name, world_file, output, *one.more))
+            one.process = _forks.Process(target=live, args=(os.getpid(), one.role, one.name, world_file, output, *one.more))
             one.process.start()
             one.lives += 1
             one.codes.append(await _end_of(one.process))

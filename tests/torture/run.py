@@ -34,7 +34,7 @@ LOOK_S = 0.5
 class Plan:
     """events: at least so many.  faults: also those of the director.  read_side: with relays, workers and the tail of the topic.
 
-    pause_s: between two faults of a track after each fired once.  mutant: a broken build.  fault_names: only these of the director's.
+    mutant: a broken build.  fault_names: only these of the director's.
     rest_s: how long everything may take to come to rest after the load.  minutes: of load, after which fewer events are enough.
     """
 
@@ -43,7 +43,6 @@ class Plan:
     rates: Rates = Rates()
     faults: bool = True
     read_side: bool = True
-    pause_s: float = 5.0
     clients: int = CLIENTS
     mutant: str | None = None
     fault_names: frozenset[str] | None = None
@@ -80,7 +79,7 @@ class Run:
         world = await new_world(self.installation, self.folder, self.plan.seed, self.plan.mutant)
         await mutations.break_sql(self.plan.mutant, world.owner_store)
         keeper = Keeper(world)
-        director = Director(world, self.installation, keeper, self.plan.pause_s)
+        director = Director(world, self.installation, keeper, self.plan.events)
         try:
             await self._load(world, keeper, director)
         finally:
@@ -136,7 +135,7 @@ class Run:
         while True:
             if faults.done() and faults.exception():
                 faults.result()
-            stored = await _stored(world)
+            stored = director.stored = await _stored(world)
             self.progress(f"{sum(director.fired.values())} faults", stored, self.plan.events)
             enough = stored >= self.plan.events or time.monotonic() > ends
             if enough and all(director.fired[name] for name in expected):

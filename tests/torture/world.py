@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 import asyncpg
@@ -15,6 +14,7 @@ from kit.journal import sets
 from kit.streams.topics import Topic, ensure_topics
 from minsheng.local import LocalInstallation
 from tests.databases import app_dsn, fresh_database
+from tests.faults.processes import free_port
 from tests.torture.service import VIEWS
 
 SERVICE = "toy"
@@ -94,15 +94,3 @@ async def new_world(installation: LocalInstallation, folder: Path, seed: int, mu
     world.keys.mkdir(parents=True, exist_ok=True)
     world.save()
     return world
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def settings_of(dsn: str) -> dict[str, Any]:
-    """How tests connect beside the services: quickly or not at all."""
-    return {"dsn": dsn, "timeout": 5}

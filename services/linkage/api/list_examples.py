@@ -99,3 +99,59 @@ NEEDS: dict[str, Any] = {
     "next": None,
     "freshness": FRESH,
 }
+TARGETS: dict[str, Any] = {
+    "on": "2022-07-15",
+    "campaign": {
+        "campaign_id": "caring-2022",
+        "kind": "caring",
+        "kind_zh": "解忧暖心传党恩",
+        "area": "440308",
+        "groups": ["dibao", "edge", "child"],
+        "groups_zh": ["低保", "低保边缘", "困境儿童家庭"],
+        "opened_on": "2022-06-20",
+        "closed_on": None,
+    },
+    "counts": {"targets": 44, "visited": 41, "not_visited": 3},
+    "items": [
+        {
+            "household_id": "0190a000-0000-8000-8000-0000000000a1",
+            "area": "440308003",
+            "status": "edge",
+            "status_zh": "低保边缘",
+            "open": True,
+            "added_on": "2022-06-21",
+            "cadre": "cadre-017",
+            "visited": False,
+            "visited_zh": "未走访",
+            "visited_on": None,
+            "planned_on": "2022-07-20",
+            "missed_reason": "nobody_home",
+            "missed_reason_zh": "无人在家",
+            "source": fact(31, "relief.visit-campaign.targets-added", "2022-06-21"),
+        }
+    ],
+    "next": None,
+    "freshness": FRESH,
+}
+ENTITLED: dict[str, Any] = {
+    "on": "2022-06-01",
+    "title": "households entitled by their status that have the benefit",
+    "title_zh": "已认定对象中享受基本生活救助的比例",
+    "ratio": {"entitled": 163, "with_benefit": 161, "without_benefit": 2, "share_permille": 987},
+    "items": [
+        {
+            "household_id": "0190a000-0000-8000-8000-0000000000a1",
+            "area": "440308003",
+            "status": "dibao",
+            "status_zh": "低保",
+            "has_benefit": False,
+            "has_benefit_zh": "未享受",
+            "entitlement_id": None,
+            "scheme": None,
+            "scheme_zh": None,
+            "source": fact(17, "relief.household.status-recognised", "2022-05-20"),
+        }
+    ],
+    "next": None,
+    "freshness": FRESH,
+}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.linkage.api.aid import aid_routes
+from services.linkage.api.campaigns import campaign_routes
 from services.linkage.api.chain import chain_routes
 from services.linkage.api.coverage import coverage_routes
+from services.linkage.api.entitled import entitled_routes
 from services.linkage.api.events import event_routes
 from services.linkage.api.exceptions import exception_routes
 from services.linkage.api.funds import fund_routes
@@ -26,6 +28,8 @@ def routers(parts: Parts) -> list[APIRouter]:
         report_routes(parts),
         aid_routes(parts),
         list_routes(parts),
+        campaign_routes(parts),
+        entitled_routes(parts),
         mobility_routes(parts),
         event_routes(parts),
     ]

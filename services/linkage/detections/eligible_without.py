@@ -6,20 +6,14 @@ from collections.abc import Iterable
 
 from contracts.relief.entitlement import EntitlementGranted, EntitlementResumed, EntitlementStopped
 from services.linkage.detections.finding import Condition, Detection, Kind, NextStep, Scene, names
+from services.linkage.entitled import entitled
 
 
 def conditions(scene: Scene) -> Iterable[Condition]:
-    """What the log knows for certain: the status of the month has the name of a basic-living scheme of the pack (dibao, tekun), somebody
-    lives there, and no such entitlement is granted that has not ended. One granted from next month on counts.
-    """
-    chain, schemes = scene.chain, scene.pack.basic_living_schemes
-    if chain.closed or chain.status is None or chain.status.value not in schemes:
-        return
-    if not any(member.present for member in chain.members):
-        return
-    has = [row for row in scene.rows.entitlements if row.scheme in schemes and row.granted_by(scene.day) and not row.ended(scene.day)]
-    if not has:
-        yield Condition(subject=chain.household_id, details={"status": chain.status.value, "benefit": chain.status.value})
+    """The list of those who are entitled, of which these are the ones without. A grant from next month on counts."""
+    found = entitled(scene.rows, scene.day, scene.pack.basic_living_schemes)
+    if found is not None and found.benefit is None:
+        yield Condition(subject=found.household_id, details={"status": found.status.value, "benefit": found.status.value})
 
 
 eligible_without = Detection(

@@ -64,11 +64,16 @@ class HouseholdRow(Row, frozen=True):
         """The statuses known at the end of a day: said by then, or of a month that has begun, however late it was said."""
         return [span for span in self.statuses if span.fact.on <= as_of or span.first_month <= month_of(as_of)]
 
-    def status(self, as_of: date) -> Status | None:
-        """The status of the month a day lies in."""
+    def span(self, as_of: date) -> StatusSpan | None:
+        """The status of the month a day lies in, with its months and its fact."""
         month = month_of(as_of)
         holds = [s for s in self.statuses_by(as_of) if s.first_month <= month and (s.last_month is None or month <= s.last_month)]
-        return holds[-1].status if holds else None
+        return holds[-1] if holds else None
+
+    def status(self, as_of: date) -> Status | None:
+        """The status of the month a day lies in."""
+        span = self.span(as_of)
+        return span.status if span else None
 
 
 class Stay(Value):
