@@ -32,6 +32,7 @@ OpinionId = NewType("OpinionId", str)
 PairingId = NewType("PairingId", str)
 SignalId = NewType("SignalId", str)
 ActivityId = NewType("ActivityId", str)
+VolunteerCertificateId = NewType("VolunteerCertificateId", str)
 VolunteerRecordId = NewType("VolunteerRecordId", str)
 DisclosureTaskId = NewType("DisclosureTaskId", str)
 DeviceId = NewType("DeviceId", str)
@@ -75,9 +76,8 @@ PATTERNS: dict[str, str] = {
         [
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
-            "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
-            "HazardId", "LoanId", "GrantId",
-            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId",
+            "PairingId", "SignalId", "ActivityId", "VolunteerCertificateId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", 
+            "CareVisitPlanId",
             "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,

@@ -27,6 +27,7 @@ DISTRICT_WIDE = {
     "charity/referral-answer": "charity officers work for the whole district",
     "charity/organisation-grant": "an organisation works for the whole district; two of the district's people sign",
     "charity/external-aid": "it leaves the district",
+    "charity/volunteer-certificate": "a person serves in every street; the certificate tells of all of it",
     "charity/disclosure-task": "charity publishes for the whole district",
     "charity/known-organisation": "noted by reactions only",
     "charity/voucher": "issued by the district's charity officers; redeemed at the shop where the goods lie",

@@ -15,6 +15,7 @@ from services.charity.domain.referral_answer import referral_answer
 from services.charity.domain.shop import shop
 from services.charity.domain.stock_lot import stock_lot
 from services.charity.domain.volunteer_activity import volunteer_activity
+from services.charity.domain.volunteer_certificate import volunteer_certificate
 from services.charity.domain.volunteer_hours import volunteer_hours
 from services.charity.domain.volunteer_record import volunteer_record
 from services.charity.domain.voucher import voucher
@@ -40,6 +41,7 @@ charity = Service(
         volunteer_activity,
         volunteer_record,
         volunteer_hours,
+        volunteer_certificate,
         referral_answer,
         known_household,
         known_organisation,
