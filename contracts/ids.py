@@ -21,6 +21,7 @@ EntitlementId = NewType("EntitlementId", str)
 ReferralId = NewType("ReferralId", str)
 DonationId = NewType("DonationId", str)
 DonorId = NewType("DonorId", str)
+DonorQueryId = NewType("DonorQueryId", str)
 AllocationId = NewType("AllocationId", str)
 LotId = NewType("LotId", str)
 VoucherId = NewType("VoucherId", str)
@@ -76,9 +77,8 @@ PATTERNS: dict[str, str] = {
         [
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
-            "PairingId", "SignalId", "ActivityId", "VolunteerCertificateId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", 
-            "CareVisitPlanId",
-            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
+            "PairingId", "SignalId", "ActivityId", "VolunteerCertificateId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId",
+            "CareVisitPlanId", "DonorQueryId", "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,
     ),

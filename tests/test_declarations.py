@@ -22,6 +22,7 @@ DISTRICT_WIDE = {
     "relief/known-person": "noted by reactions only",
     "relief/known-organisation": "noted by reactions only",
     "charity/donation": "donations belong to the district",
+    "charity/donor-query": "donors ask the district's charity",
     "charity/fund": "funds belong to the district",
     "charity/allocation": "charity officers work for the whole district; two of them sign",
     "charity/referral-answer": "charity officers work for the whole district",

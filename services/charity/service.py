@@ -5,6 +5,7 @@ from services.charity.domain.allocation import allocation
 from services.charity.domain.charity_activity import charity_activity
 from services.charity.domain.disclosure_task import disclosure_task
 from services.charity.domain.donation import donation
+from services.charity.domain.donor_query import donor_query
 from services.charity.domain.external_aid import external_aid
 from services.charity.domain.fund import fund
 from services.charity.domain.kitchen_meal import kitchen_meal
@@ -28,6 +29,7 @@ charity = Service(
     "charity",
     aggregates=[
         donation,
+        donor_query,
         fund,
         allocation,
         organisation_grant,
