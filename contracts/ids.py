@@ -21,6 +21,7 @@ EntitlementId = NewType("EntitlementId", str)
 ReferralId = NewType("ReferralId", str)
 DonationId = NewType("DonationId", str)
 DonorId = NewType("DonorId", str)
+DonorQueryId = NewType("DonorQueryId", str)
 AllocationId = NewType("AllocationId", str)
 LotId = NewType("LotId", str)
 VoucherId = NewType("VoucherId", str)
@@ -32,6 +33,7 @@ OpinionId = NewType("OpinionId", str)
 PairingId = NewType("PairingId", str)
 SignalId = NewType("SignalId", str)
 ActivityId = NewType("ActivityId", str)
+VolunteerCertificateId = NewType("VolunteerCertificateId", str)
 VolunteerRecordId = NewType("VolunteerRecordId", str)
 DisclosureTaskId = NewType("DisclosureTaskId", str)
 DeviceId = NewType("DeviceId", str)
@@ -75,10 +77,8 @@ PATTERNS: dict[str, str] = {
         [
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
-            "PairingId", "SignalId", "ActivityId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId", "CareVisitPlanId",
-            "HazardId", "LoanId", "GrantId",
-            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId",
-            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
+            "PairingId", "SignalId", "ActivityId", "VolunteerCertificateId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId",
+            "CareVisitPlanId", "DonorQueryId", "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,
     ),

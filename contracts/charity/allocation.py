@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from contracts.envelope import Event, event
-from contracts.ids import ActorId, AllocationId, FundId, HouseholdId, NeedId, PersonId, ReferralId
+from contracts.ids import ActorId, AllocationId, FundId, HouseholdId, NeedId, NoteRef, PersonId, ReferralId
 from contracts.terms import NeedCategory
 
 
@@ -104,3 +105,13 @@ class AidReturned(Event):
     household_id: HouseholdId
     need_id: NeedId
     amount_fen: int
+
+
+@event("charity.allocation.beneficiary-told", version=1, stream="allocation_id")
+class BeneficiaryTold(Event):
+    """The family knows by what standard, in what steps and under what rules its aid is decided; `paper`: what it was given. Source: R-CHA-09."""
+
+    allocation_id: AllocationId
+    household_id: HouseholdId
+    told_on: date
+    paper: NoteRef

@@ -22,6 +22,8 @@ class DisclosureKind(StrEnum):
     CORRECTION = "correction"  # 更正, after a reversed donation
     LEFTOVER = "leftover"  # 剩余财产去向
     USE_CHANGE = "use_change"  # 变更用途
+    PLAN_CHANGE = "plan_change"  # 募捐方案变更备案
+    AUDIT = "audit"  # 年度审计报告, of those who raise money in public
 
 
 class Figures(Event):

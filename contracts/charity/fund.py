@@ -44,6 +44,15 @@ class FundEstablished(Event):
     ends_on: date | None = None
 
 
+@event("charity.fund.plan-changed", version=1, stream="fund_id")
+class FundPlanChanged(Event):
+    """The campaign's plan names another use, one that the donors' restrictions allow; the change is to be filed. Source: R-CHA-03."""
+
+    fund_id: FundId
+    purpose: Purpose
+    certificate_needed: bool
+
+
 @event("charity.fund.donation-credited", version=1, stream="fund_id")
 class DonationCredited(Event):
     """A donation of the fund's purpose was added. Source: C08."""

@@ -5,6 +5,7 @@ from services.charity.domain.allocation import allocation
 from services.charity.domain.charity_activity import charity_activity
 from services.charity.domain.disclosure_task import disclosure_task
 from services.charity.domain.donation import donation
+from services.charity.domain.donor_query import donor_query
 from services.charity.domain.external_aid import external_aid
 from services.charity.domain.fund import fund
 from services.charity.domain.kitchen_meal import kitchen_meal
@@ -15,6 +16,7 @@ from services.charity.domain.referral_answer import referral_answer
 from services.charity.domain.shop import shop
 from services.charity.domain.stock_lot import stock_lot
 from services.charity.domain.volunteer_activity import volunteer_activity
+from services.charity.domain.volunteer_certificate import volunteer_certificate
 from services.charity.domain.volunteer_hours import volunteer_hours
 from services.charity.domain.volunteer_record import volunteer_record
 from services.charity.domain.voucher import voucher
@@ -27,6 +29,7 @@ charity = Service(
     "charity",
     aggregates=[
         donation,
+        donor_query,
         fund,
         allocation,
         organisation_grant,
@@ -40,6 +43,7 @@ charity = Service(
         volunteer_activity,
         volunteer_record,
         volunteer_hours,
+        volunteer_certificate,
         referral_answer,
         known_household,
         known_organisation,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from contracts.eldercare.meal_point import MealPointKind
 from contracts.eldercare.mobility_asset import AssetKind
 from contracts.relief.need import CoverageRefusal
 from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
@@ -59,6 +60,7 @@ _ZH: Mapping[type[StrEnum], Mapping[str, str]] = {
         "care_bed": "家庭养老床位", "meal": "长者助餐", "safety_training": "安全培训", "safety_accident": "安全责任事故",
         "organisation": "社会组织", "death": "死亡",
     },
+    MealPointKind: {"canteen": "长者食堂", "catering_firm": "社会餐饮企业"},
     AssetKind: {"wheelchair_fixed": "固定轮椅", "wheelchair_powered": "机动轮椅", "stair_climber": "爬楼机"},
     UnitState: {"free": "可借", "on_loan": "借出", "overdue": "逾期未还", "missing": "遗失", "faulty": "故障"},
     Layer: {"L1": "常规救助", "L2": "专项救助", "L3": "临时救助", "L4": "慈善救助"},

@@ -19,12 +19,13 @@ from services.linkage.views.campaign import campaign, campaign_pair, campaign_ta
 from services.linkage.views.counted import counted
 from services.linkage.views.donation import donation
 from services.linkage.views.fund import draw, fund
+from services.linkage.views.meal_point import meal_point
 from services.linkage.views.mobility_unit import mobility_unit
 from services.linkage.views.vital import vital
 
 SOURCES = ("registry", "relief", "charity", "eldercare")
 VIEWS: tuple[View[Any], ...] = (
-    *HOUSEHOLD_VIEWS, vital, fund, draw, donation, mobility_unit, campaign, campaign_targets, campaign_visit, campaign_pair, counted,
+    *HOUSEHOLD_VIEWS, vital, fund, draw, donation, meal_point, mobility_unit, campaign, campaign_targets, campaign_visit, campaign_pair, counted,
 )  # fmt: skip
 
 

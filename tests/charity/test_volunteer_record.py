@@ -74,6 +74,8 @@ def counted(command: RecordHours) -> ShiftCounted:
         organisation_id=command.organisation_id,
         started_at=command.started_at,
         ended_at=command.ended_at,
+        minutes=command.minutes,
+        trained_minutes=command.trained_minutes,
     )
 
 
@@ -143,8 +145,8 @@ def test_a_correction_lowers_or_moves_a_record() -> None:
     first = shift()
     case = given(volunteer_record, recorded(first)).also(volunteer_hours, counted(first))
     less, moved = correction(0, 2.5, 90), correction(5, 7, 120)
-    case.when(less, on=LAST_DAY).then(corrected(less), counted(shift(0, 2.5)))
-    case.when(moved, on=LAST_DAY).then(corrected(moved), counted(shift(5, 7)))
+    case.when(less, on=LAST_DAY).then(corrected(less), counted(shift(0, 2.5, 90)))
+    case.when(moved, on=LAST_DAY).then(corrected(moved), counted(shift(5, 7, 120)))
     case.when(correction(0, 2.5, 151), on=LAST_DAY).refused("above_shift", minutes=150)
     taken = case.also(volunteer_hours, counted(theirs(4, 6)))
     taken.when(moved, on=LAST_DAY).refused("shift_counted", record_id=SECOND, organisation_id=OTHER_AGENCY)
@@ -168,11 +170,11 @@ def test_after_the_working_days_a_record_is_only_lowered_but_by_another_role() -
     first = shift(minutes=60)
     case = given(volunteer_record, recorded(first)).also(volunteer_hours, counted(first))
     less, more = correction(0.5, 2, 45), correction(0, 2.5, 90)
-    case.when(less, on=NEXT_DAY).then(corrected(less), counted(shift(0.5, 2)))
+    case.when(less, on=NEXT_DAY).then(corrected(less), counted(shift(0.5, 2, 45)))
     case.when(more, on=NEXT_DAY).refused("too_late")
     case.when(correction(-1, 1, 60), on=NEXT_DAY).refused("too_late")
     by_other = CorrectHoursLate.model_validate(more.model_dump())
-    case.when(by_other, on=NEXT_DAY).then(corrected(more, is_late=True), counted(first))
+    case.when(by_other, on=NEXT_DAY).then(corrected(more, is_late=True), counted(shift(minutes=90)))
 
 
 Report = tuple[int, int, int]

@@ -42,9 +42,10 @@ from services.linkage.api.exceptions import ExceptionsAnswer
 from services.linkage.api.funds import FundTraceAnswer
 from services.linkage.api.list_examples import ENTITLED, NEEDS, POLICIES, SERVICES, TARGETS
 from services.linkage.api.lists import NeedsAnswer, OffersAnswer
+from services.linkage.api.meal_points import MealPointsAnswer, PointListAnswer
 from services.linkage.api.mobility import UNITS, UnitsAnswer
 from services.linkage.api.parts import Parts
-from services.linkage.api.report_examples import ANNUAL, LIST, STREETS
+from services.linkage.api.report_examples import ANNUAL, LIST, MEAL_POINTS, MEALS, STREETS
 from services.linkage.api.reports import AnnualAnswer, ListAnswer, StreetsAnswer
 from services.linkage.api.routers import routers
 from services.linkage.board import MemoryBoard
@@ -442,6 +443,8 @@ def test_the_api_page_shows_every_route_with_an_example() -> None:
         "/reports/annual/{year}",
         "/reports/annual/{year}/{figure}/list",
         "/reports/streets",
+        "/reports/meal-points/{month}",
+        "/reports/meal-points/{month}/{meal_point_id}/list",
         "/reports/aid",
         "/reports/aid/{measure}/list",
         "/lists/policies",
@@ -471,6 +474,8 @@ def test_the_examples_of_the_api_page_are_answers() -> None:
         (OffersAnswer, POLICIES),
         (OffersAnswer, SERVICES),
         (NeedsAnswer, NEEDS),
+        (MealPointsAnswer, MEAL_POINTS),
+        (PointListAnswer, MEALS),
         (TargetsAnswer, TARGETS),
         (EntitledListAnswer, ENTITLED),
     ):

@@ -7,6 +7,7 @@ from enum import StrEnum
 import pytest
 
 from contracts import terms
+from contracts.eldercare.meal_point import MealPointKind
 from contracts.relief.need import CoverageRefusal
 from contracts.relief.referral import Progress, ReferralLevel, ReferralStage
 from contracts.relief.visit import MissedReason
@@ -55,6 +56,7 @@ LISTS: list[type[StrEnum]] = [
     CampaignKind,
     TargetGroup,
     MissedReason,
+    MealPointKind,
 ]
 
 

@@ -59,12 +59,12 @@ def final(fund_id: FundId, starts_on: date, ends_on: date, context: Context) -> 
     return _opened(DisclosureKind.FINAL, due_at, starts_on, ends_on, context, fund_id=fund_id)
 
 
-def yearly(task_id: DisclosureTaskId, year: int, policy: Pack) -> DisclosureTaskOpened:
-    """The report on a year, due in the next one. Source: R-CHA-08."""
+def yearly(task_id: DisclosureTaskId, year: int, policy: Pack, kind: DisclosureKind = DisclosureKind.YEARLY) -> DisclosureTaskOpened:
+    """The report on a year, or its audit, due in the next one. Source: R-CHA-08."""
     month, day = (int(part) for part in policy.disclosure_yearly_by.split("-"))
     return DisclosureTaskOpened(
         task_id=task_id,
-        kind=DisclosureKind.YEARLY,
+        kind=kind,
         due_at=end_of(date(year + 1, month, day)),
         covers_from=date(year, 1, 1),
         covers_to=date(year, 12, 31),
@@ -72,8 +72,8 @@ def yearly(task_id: DisclosureTaskId, year: int, policy: Pack) -> DisclosureTask
     )
 
 
-def next_yearly(year: int, context: Context) -> DisclosureTaskOpened:
-    return yearly(_new_id(DisclosureKind.YEARLY, year, context), year, context.policy)
+def next_yearly(kind: DisclosureKind, year: int, context: Context) -> DisclosureTaskOpened:
+    return yearly(_new_id(kind, year, context), year, context.policy, kind)
 
 
 def correction(donation_id: DonationId, fund_id: FundId | None, context: Context) -> DisclosureTaskOpened:
@@ -86,6 +86,12 @@ def use_change(donation_id: DonationId, context: Context) -> DisclosureTaskOpene
     """Another use is to be filed and told. Source: R-CHA-03, R-CHA-11."""
     due_at = _within(context.policy.use_change_filing_days, context)
     return _opened(DisclosureKind.USE_CHANGE, due_at, context.on, context.on, context, donation_id=donation_id)
+
+
+def plan_change(fund_id: FundId, context: Context) -> DisclosureTaskOpened:
+    """A changed plan of a campaign is to be filed, in the days of any other change of use. Source: R-CHA-03, R-CHA-11."""
+    due_at = _within(context.policy.use_change_filing_days, context)
+    return _opened(DisclosureKind.PLAN_CHANGE, due_at, context.on, context.on, context, fund_id=fund_id)
 
 
 def leftover(fund_id: FundId, context: Context) -> DisclosureTaskOpened:

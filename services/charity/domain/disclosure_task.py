@@ -25,7 +25,8 @@ from services.charity.domain.disclosing import REPEATED, next_yearly, report, ye
 from services.charity.domain.fund import Fund, fund
 
 DisclosureTaskEvent = DisclosureTaskOpened | DisclosurePublished | DisclosureOverdue
-AFTER_THE_END = frozenset({DisclosureKind.FINAL, DisclosureKind.YEARLY})
+EVERY_YEAR = frozenset({DisclosureKind.YEARLY, DisclosureKind.AUDIT})
+AFTER_THE_END = EVERY_YEAR | {DisclosureKind.FINAL}
 """Reports about a whole period: before it is over they cannot be true."""
 
 
@@ -67,6 +68,13 @@ class OpenYearlyReport(Command):
     year: int = Field(strict=True, ge=2000, le=2100)
 
 
+class OpenAudit(Command):
+    """Money is raised in public: the first yearly audit is to be published; those of the next years follow by themselves."""
+
+    task_id: DisclosureTaskId
+    year: int = Field(strict=True, ge=2000, le=2100)
+
+
 class PublishDisclosure(Command):
     """It was published. The figures are the fund's own."""
 
@@ -85,16 +93,23 @@ def open_yearly(command: OpenYearlyReport, _task: DisclosureTask, context: Conte
     return [yearly(command.task_id, command.year, context.policy)]
 
 
+def open_audit(command: OpenAudit, _task: DisclosureTask, context: Context) -> list[DisclosureTaskOpened]:
+    """The auditors' report on the year is due with the yearly report. Source: R-CHA-08; one a year is a claim."""
+    return [yearly(command.task_id, command.year, context.policy, DisclosureKind.AUDIT)]
+
+
 def publish(
     command: PublishDisclosure, task: DisclosureTask, context: Context, about: Fund
 ) -> list[DisclosureOverdue | DisclosurePublished | DisclosureTaskOpened]:
     """It is published with the fund's sums of this moment; the report of the next period is open.
 
     Too late, the breach is on record as the timer would have written it. Published in time but told after the timer, it is in time.
-    Raises: Refused("already_published" | "period_running", covers_to).  Source: R-CHA-08, R-CHA-09, ruling 16.
+    Raises: Refused("already_published" | "period_running", covers_to); Refused("report_missing"): an audit is the auditors' paper.
+    Source: R-CHA-08, R-CHA-09, ruling 16.
     """
     require(task.published_on is None, "already_published")
     opened = task.task
+    require(opened.kind is not DisclosureKind.AUDIT or command.report is not None, "report_missing")
     require(opened.kind not in AFTER_THE_END or context.on > opened.covers_to, "period_running", covers_to=opened.covers_to.isoformat())
     in_time = context.occurred_at < opened.due_at
     late = [] if in_time or task.overdue else _overdue(task, context, about)
@@ -141,8 +156,8 @@ def _overdue(task: DisclosureTask, context: Context, about: Fund) -> list[Disclo
 
 def _following(opened: DisclosureTaskOpened, context: Context, about: Fund) -> list[DisclosureTaskOpened]:
     """The report of the next period, while there is one: each year's, and a campaign's until it ends."""
-    if opened.kind is DisclosureKind.YEARLY:
-        return [next_yearly(opened.number + 1, context)]
+    if opened.kind in EVERY_YEAR:
+        return [next_yearly(opened.kind, opened.number + 1, context)]
     if opened.kind not in REPEATED or opened.fund_id is None or about.starts_on is None or about.closed_on is not None:
         return []
     following = report(opened.kind, opened.number + 1, opened.fund_id, about.starts_on, context)
@@ -164,10 +179,12 @@ def _figures(about: Fund) -> Figures:
 
 
 def index(event: DisclosureTaskEvent) -> Iterable[IndexChange]:
-    """It is overdue at its instant (timer); a year has one report (claim)."""
+    """It is overdue at its instant (timer); a year has one report and one audit (claims)."""
     match event:
         case DisclosureTaskOpened(kind=DisclosureKind.YEARLY, due_at=due, number=year):
             return [Take("yearly-report", str(year)), SetTimer("overdue", due)]
+        case DisclosureTaskOpened(kind=DisclosureKind.AUDIT, due_at=due, number=year):
+            return [Take("yearly-audit", str(year)), SetTimer("overdue", due)]
         case DisclosureTaskOpened(due_at=due):
             return [SetTimer("overdue", due)]
         case _:
@@ -185,6 +202,7 @@ disclosure_task = Aggregate(
     index=index,
     commands=[
         command(open_yearly, stream="new", roles={Role.CHARITY_OFFICER}, example=OpenYearlyReport(task_id=_TASK, year=2022)),
+        command(open_audit, stream="new", roles={Role.CHARITY_OFFICER}, example=OpenAudit(task_id=_TASK, year=2022)),
         command(publish, also=_FUND, roles={Role.CHARITY_OFFICER}, example=PublishDisclosure(task_id=_TASK)),
         command(overdue, also=_FUND, roles={Role.SYSTEM}, example=MarkOverdue(task_id=_TASK)),
     ],

@@ -17,11 +17,13 @@ VolunteerHoursEvent = ShiftCounted | ShiftFreed
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """From start up to, not with, the end."""
+    """From start up to, not with, the end; the minutes really served in it, and those of training for it."""
 
     organisation_id: OrganisationId
     started_at: datetime
     ended_at: datetime
+    minutes: int
+    trained_minutes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +36,22 @@ class VolunteerHours:
 def evolve(hours: VolunteerHours, event: VolunteerHoursEvent) -> VolunteerHours:
     others = {record: shift for record, shift in hours.shifts.items() if record != event.record_id}
     match event:
-        case ShiftCounted(record_id=record, organisation_id=organisation, started_at=start, ended_at=end):
-            return VolunteerHours(shifts={**others, record: Shift(organisation_id=organisation, started_at=start, ended_at=end)})
+        case ShiftCounted():
+            return VolunteerHours(shifts={**others, event.record_id: _shift(event)})
         case ShiftFreed():
             return VolunteerHours(shifts=others)
         case _:
             assert_never(event)
+
+
+def _shift(event: ShiftCounted) -> Shift:
+    return Shift(
+        organisation_id=event.organisation_id,
+        started_at=event.started_at,
+        ended_at=event.ended_at,
+        minutes=event.minutes,
+        trained_minutes=event.trained_minutes,
+    )
 
 
 def counted(hours: VolunteerHours, shift: ShiftCounted) -> ShiftCounted:

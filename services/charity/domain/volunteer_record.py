@@ -33,6 +33,7 @@ class VolunteerRecord:
     started_at: datetime = datetime.min.replace(tzinfo=UTC)
     ended_at: datetime = datetime.min.replace(tzinfo=UTC)
     minutes: int = 0
+    trained_minutes: int = 0
 
     @property
     def volunteer(self) -> PersonId:
@@ -42,15 +43,15 @@ class VolunteerRecord:
 
 def evolve(record: VolunteerRecord, event: VolunteerRecordEvent) -> VolunteerRecord:
     match event:
-        case VolunteerHoursRecorded(area=area):
-            return _counting(event, area)
+        case VolunteerHoursRecorded(area=area, trained_minutes=trained):
+            return _counting(event, area, trained)
         case VolunteerHoursCorrected():
-            return _counting(event, record.area)
+            return _counting(event, record.area, record.trained_minutes)
         case _:
             assert_never(event)
 
 
-def _counting(told: VolunteerRecordEvent, area: AreaCode | None) -> VolunteerRecord:
+def _counting(told: VolunteerRecordEvent, area: AreaCode | None, trained_minutes: int) -> VolunteerRecord:
     return VolunteerRecord(
         record_id=told.record_id,
         person_id=told.person_id,
@@ -59,6 +60,7 @@ def _counting(told: VolunteerRecordEvent, area: AreaCode | None) -> VolunteerRec
         started_at=told.started_at,
         ended_at=told.ended_at,
         minutes=told.minutes,
+        trained_minutes=trained_minutes,
     )
 
 
@@ -128,6 +130,8 @@ def _recorded(
         organisation_id=command.organisation_id,
         started_at=command.started_at,
         ended_at=command.ended_at,
+        minutes=command.minutes,
+        trained_minutes=command.trained_minutes,
     )
     return [VolunteerHoursRecorded(**command.model_dump(exclude={"occurred_at"}), late=late), counted(hours, shift)]
 
@@ -172,6 +176,8 @@ def _corrected(
         organisation_id=record.organisation_id,
         started_at=command.started_at,
         ended_at=command.ended_at,
+        minutes=command.minutes,
+        trained_minutes=record.trained_minutes,
     )
     return [corrected, counted(hours, shift)]
 

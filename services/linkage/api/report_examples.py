@@ -82,3 +82,55 @@ STREETS: dict[str, Any] = {
     ],
     "freshness": FRESH,
 }
+_POINT: dict[str, Any] = {
+    "meal_point_id": "qiaodong-canteen",
+    "area": "440308003-qiaodong",
+    "area_zh": "桥东社区",
+    "kind": "canteen",
+    "kind_zh": "长者食堂",
+    "capacity_a_day": 80,
+    "capacity": 1_840,
+    "served": 1_104,
+    "rate_permille": 600,
+    "other_days": 12,
+    "list": "/reports/meal-points/2022-03/qiaodong-canteen/list",
+}
+MEAL_POINTS: dict[str, Any] = {
+    "month": "2022-03",
+    "until": "2022-03-31",
+    "points": [_POINT],
+    "kinds": [
+        {"kind": "canteen", "kind_zh": "长者食堂", "points": 1, "capacity": 1_840, "served": 1_104, "rate_permille": 600, "other_days": 12},
+        {
+            "kind": "catering_firm",
+            "kind_zh": "社会餐饮企业",
+            "points": 0,
+            "capacity": 0,
+            "served": 0,
+            "rate_permille": None,
+            "other_days": 0,
+        },
+    ],
+    "freshness": FRESH,
+}
+MEALS: dict[str, Any] = {
+    "point": _POINT,
+    "items": [
+        {
+            "thing": "meal/0190a000-0000-8000-8000-000000000071",
+            "on": "2022-03-01",
+            "area": None,
+            "person_id": None,
+            "household_id": "0190a000-0000-8000-8000-0000000000a1",
+            "organisation_id": None,
+            "code": "qiaodong-canteen",
+            "people": [],
+            "times": 1,
+            "fen": 1_500,
+            "minutes": 0,
+            "source": fact(71, "eldercare.meal-account.checked-in", "2022-03-01"),
+        }
+    ],
+    "next": 100,
+    "freshness": FRESH,
+}

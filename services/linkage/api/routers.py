@@ -13,6 +13,7 @@ from services.linkage.api.events import event_routes
 from services.linkage.api.exceptions import exception_routes
 from services.linkage.api.funds import fund_routes
 from services.linkage.api.lists import list_routes
+from services.linkage.api.meal_points import meal_point_routes
 from services.linkage.api.mobility import mobility_routes
 from services.linkage.api.parts import Parts
 from services.linkage.api.reports import report_routes
@@ -30,6 +31,7 @@ def routers(parts: Parts) -> list[APIRouter]:
         list_routes(parts),
         campaign_routes(parts),
         entitled_routes(parts),
+        meal_point_routes(parts),
         mobility_routes(parts),
         event_routes(parts),
     ]

@@ -11,6 +11,7 @@ from contracts.charity.fund import (
     Draw,
     FundAidReturned,
     FundEstablished,
+    FundPlanChanged,
     FundReleased,
     FundReserved,
     FundSpent,
@@ -25,7 +26,7 @@ from kit.view import Row, View
 from services.linkage.views.facts import Fact, Value, fact_of
 
 Movement = FundReserved | FundSpent | FundReleased | FundAidReturned
-FundFact = FundEstablished | DonationCredited | Movement | FundTakenBack | LeftoverMoved | LeftoverReceived
+FundFact = FundEstablished | FundPlanChanged | DonationCredited | Movement | FundTakenBack | LeftoverMoved | LeftoverReceived
 
 
 class FundRow(Row, frozen=True):
@@ -64,6 +65,8 @@ def _changed(row: FundRow, event: Event) -> FundRow:
             return replace(row, received_fen=row.received_fen + fen)
         case LeftoverMoved(amount_fen=fen):
             return replace(row, received_fen=row.received_fen - fen)
+        case FundPlanChanged(purpose=purpose, certificate_needed=needed):
+            return replace(row, purpose=purpose, certificate_needed=needed)
         case FundReserved(amount_fen=fen):
             return replace(row, reserved_fen=row.reserved_fen + fen)
         case FundSpent(amount_fen=fen):

@@ -6,7 +6,7 @@ signature (rulings 3, 20, 21). Every change of the money is written to the fund 
 
 from __future__ import annotations
 
-from contracts.ids import AllocationId, FundId, HouseholdId, NeedId
+from contracts.ids import AllocationId, FundId, HouseholdId, NeedId, NoteRef
 from contracts.terms import NeedCategory
 from kit.aggregate import Aggregate, command
 from kit.identity import Role
@@ -22,6 +22,7 @@ from services.charity.domain.allocation.settling import (
     settle,
 )
 from services.charity.domain.allocation.state import Allocation, evolve
+from services.charity.domain.allocation.telling import TellBeneficiary, tell
 from services.charity.domain.fund import fund
 from services.charity.domain.known_household import known_household
 from services.charity.domain.referral_answer import referral_answer
@@ -34,6 +35,7 @@ __all__ = [
     "ReleaseAllocation",
     "ReturnAid",
     "SettleAllocation",
+    "TellBeneficiary",
     "allocation",
 ]
 
@@ -90,5 +92,6 @@ allocation = Aggregate(
             roles={Role.CHARITY_OFFICER},
             example=ReturnAid(allocation_id=_GRANT, amount_fen=120_000),
         ),
+        command(tell, roles={Role.CHARITY_OFFICER}, example=TellBeneficiary(allocation_id=_GRANT, paper=NoteRef(f"{_ID}c5"))),
     ],
 )

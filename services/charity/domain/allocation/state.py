@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import assert_never
 
@@ -14,11 +15,19 @@ from contracts.charity.allocation import (
     AllocationRefused,
     AllocationReleased,
     AllocationReserved,
+    BeneficiaryTold,
 )
 from contracts.ids import FundId, HouseholdId
 
 AllocationEvent = (
-    AllocationProposed | AllocationReserved | AllocationRefused | AllocationAccepted | AllocationPaid | AllocationReleased | AidReturned
+    AllocationProposed
+    | AllocationReserved
+    | AllocationRefused
+    | AllocationAccepted
+    | AllocationPaid
+    | AllocationReleased
+    | AidReturned
+    | BeneficiaryTold
 )
 
 
@@ -39,6 +48,7 @@ class Allocation:
     stage: Stage = Stage.UNKNOWN
     reserved_fen: int = 0
     paid_fen: int = 0
+    told_on: date | None = None
 
     @property
     def fund_id(self) -> FundId | None:
@@ -70,5 +80,7 @@ def evolve(grant: Allocation, event: AllocationEvent) -> Allocation:
             return replace(grant, stage=grant.stage if kept else Stage.RELEASED, reserved_fen=grant.reserved_fen - fen)
         case AidReturned(amount_fen=fen):
             return replace(grant, paid_fen=grant.paid_fen - fen)
+        case BeneficiaryTold(told_on=day):
+            return replace(grant, told_on=day)
         case _:
             assert_never(event)

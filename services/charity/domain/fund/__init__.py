@@ -10,11 +10,12 @@ from contracts.ids import FundId
 from contracts.terms import Purpose
 from kit.aggregate import Aggregate, command, same
 from kit.identity import Role
-from services.charity.domain.fund.life import CloseFund, EstablishFund, close, establish
+from services.charity.domain.fund.life import ChangePlan, CloseFund, EstablishFund, change_plan, close, establish
 from services.charity.domain.fund.movements import aid_returned, credited, released, reserved, spent, taken_back
 from services.charity.domain.fund.state import Fund, FundEvent, evolve
 
 __all__ = [
+    "ChangePlan",
     "CloseFund",
     "EstablishFund",
     "Fund",
@@ -40,6 +41,11 @@ fund = Aggregate(
             stream="new",
             roles={Role.CHARITY_OFFICER},
             example=EstablishFund(fund_id=FundId("disability-care"), purpose=Purpose.DISABILITY),
+        ),
+        command(
+            change_plan,
+            roles={Role.CHARITY_OFFICER},
+            example=ChangePlan(fund_id=FundId("children-2022"), purpose=Purpose.CHILDREN_SERIOUS_ILLNESS),
         ),
         command(
             close,

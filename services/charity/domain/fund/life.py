@@ -12,6 +12,7 @@ from contracts.charity.fund import (
     Campaign,
     FundClosed,
     FundEstablished,
+    FundPlanChanged,
     LeftoverMoved,
     LeftoverReceived,
 )
@@ -19,10 +20,10 @@ from contracts.ids import FundId
 from contracts.terms import Purpose
 from kit.aggregate import require
 from kit.command import Command, Context
-from services.charity.domain.disclosing import final, leftover, of_campaign
+from services.charity.domain.disclosing import final, leftover, of_campaign, plan_change
 from services.charity.domain.fund.movements import drawn_from
 from services.charity.domain.fund.state import Fund
-from services.charity.domain.purpose import similar
+from services.charity.domain.purpose import donation_fits, similar
 
 
 class EstablishFund(Command):
@@ -35,6 +36,13 @@ class EstablishFund(Command):
     )
     campaign: Campaign = Field(default=Campaign.NONE, description="it begins with the fund")
     ends_on: date | None = Field(default=None, description="the last day of the campaign or project, where its plan names one")
+
+
+class ChangePlan(Command):
+    """The plan of the campaign names another use for what it raises."""
+
+    fund_id: FundId
+    purpose: Purpose
 
 
 class CloseFund(Command):
@@ -61,6 +69,21 @@ def establish(command: EstablishFund, _fund: Fund, context: Context) -> list[Fun
         ends_on=command.ends_on,
     )
     return [established, *of_campaign(command.fund_id, command.campaign, command.ends_on, context)]
+
+
+def change_plan(command: ChangePlan, fund: Fund, context: Context) -> list[FundPlanChanged | DisclosureTaskOpened]:
+    """The money goes to the new use from now on, and the change is to be filed. What a donor agreed binds: the new use lies within the old one.
+
+    Raises: Refused("no_campaign" | "fund_closed" | "same_purpose"); Refused("consent_needed", purpose): it goes beyond what was agreed, so
+    each donor has to agree (the donation's own change of purpose).  Source: R-CHA-03, R-CHA-11.
+    """
+    require(fund.campaign is not Campaign.NONE, "no_campaign")
+    require(fund.closed_on is None, "fund_closed", fund_id=fund.fund_id)
+    require(command.purpose is not fund.purpose, "same_purpose")
+    require(donation_fits(fund.purpose, command.purpose), "consent_needed", purpose=fund.purpose)
+    needed = fund.certificate_needed or command.purpose in context.policy.fund_certificate_purposes
+    changed = FundPlanChanged(fund_id=fund.fund_id, purpose=command.purpose, certificate_needed=needed)
+    return [changed, plan_change(fund.fund_id, context)]
 
 
 def close(

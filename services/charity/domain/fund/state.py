@@ -14,6 +14,7 @@ from contracts.charity.fund import (
     FundAidReturned,
     FundClosed,
     FundEstablished,
+    FundPlanChanged,
     FundReleased,
     FundReserved,
     FundSpent,
@@ -34,6 +35,7 @@ FundEvent = (
     | FundTakenBack
     | LeftoverMoved
     | LeftoverReceived
+    | FundPlanChanged
     | FundClosed
 )
 
@@ -113,6 +115,8 @@ def evolve(fund: Fund, event: FundEvent) -> Fund:
             return _with_share(fund, donation, taken_back=fen)
         case LeftoverMoved(successor_id=successor, draws=draws):
             return _passed(fund, successor, draws)
+        case FundPlanChanged(purpose=purpose, certificate_needed=needed):
+            return replace(fund, purpose=purpose, certificate_needed=needed)
         case FundClosed(closed_on=day):
             return replace(fund, closed_on=day)
         case _:
