@@ -7,11 +7,12 @@ tables of the run's own database.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, TypeVar
 
 import asyncpg
+from msgspec.structs import replace
 
 from kit.store.model import Append, GroupResult, Verdict, VerdictKind
 from kit.store.postgres import PgStore
@@ -91,7 +92,7 @@ def _only_what_is_written(append: Append) -> Append:
 
 LOCK = "perform pg_advisory_xact_lock(7207);"
 BASE = "base := coalesce(base, 0);"
-DRAWN = "(select min(x.drawn) from (select nextval('mutant') drawn from generate_series(1, cardinality(e_app))) x)"
+DRAWN = "(select min(x.drawn) from (select nextval('mutant') drawn from generate_series(1, cardinality(cells(e_app)))) x)"
 SQL: dict[str, tuple[str, Sequence[tuple[str, str]]]] = {
     "no-lock": ("alter table events drop constraint events_pkey; create index on events (position)", [(LOCK, "perform 1;")]),
     "early-position": (
