@@ -91,8 +91,8 @@ def _command_peers() -> Iterator[Bar]:
     yield peer("eventsourcing 9.5, fast", "eventsourcing_app", {"versions", "once"}, (NO_KEYS, NO_CLAIMS, NO_ORDER), fast=True)
     yield peer("Emmett 0.42", "emmett/app.mjs", {"versions", "once"}, (NO_KEYS, NO_CLAIMS, WAITS_FOR_STRANGERS))
     yield peer("UmaDB 0.7", "umadb_app", {"versions", "once", "order"}, (NO_KEYS, "files of its own instead of PostgreSQL"))
-    yield Bar("command_in_process", "commands/s", pgbench, (5, 11), system="limit: pgbench, one insert a commit", lacks=(LIMIT,))
-    yield Bar("append_100", "events/s", copies, (6, 20), system="limit: COPY of 100 rows", lacks=(LIMIT,))
+    yield Bar("command_in_process", "commands/s", pgbench, (5, 11), system="pgbench, one insert a commit", lacks=(LIMIT,))
+    yield Bar("append_100", "events/s", copies, (6, 20), system="COPY, 100 rows a commit", lacks=(LIMIT,))
 
 
 def _stream_bars() -> Iterator[Bar]:

@@ -6,12 +6,13 @@ import asyncio
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import psutil
 from confluent_kafka import Consumer, TopicPartition
 
 from bench.bars.pipeline import (
@@ -171,13 +172,23 @@ async def kafka_to_rows(ground: Ground, workers: int = 1) -> Figure:
     full = await filled(ground, topic_events(ground))
     async with AsyncExitStack() as stack:
         dsn, pool = await stack.enter_async_context(reader_database(ground))
-        for _ in range(workers):
-            await stack.enter_async_context(worker(ground, dsn, full.installation))
+        before = ground.cpu()[1]
+        processes = [await stack.enter_async_context(worker(ground, dsn, full.installation)) for _ in range(workers)]
         rate = await caught_up(pool, full.count)
+        told = _cpu_of(processes, ground.cpu()[1] - before, full.count)
         wrong = check_rows(await rows_shown(pool, dsn), full.rows)
         if (kept := await pool.fetchval("select count(*) from journal")) != full.count:
             wrong.append(f"the journal holds {kept} of {full.count} events")
-    return Figure(rate, wrong=wrong)
+    return Figure(rate, wrong=wrong, notes=[told])
+
+
+def _cpu_of(processes: Sequence[asyncio.subprocess.Process], server: float, count: int) -> str:
+    """What an event took of CPU time; that of starting the workers is in it."""
+    times = [psutil.Process(process.pid).cpu_times() for process in processes]
+    own = sum(one.user + one.system for one in times)
+    return (
+        f"CPU time an event: {1e6 * own / count:.0f} us in the workers (their start is in it), {1e6 * server / count:.0f} us in PostgreSQL"
+    )
 
 
 async def kafka_to_rows_2(ground: Ground) -> Figure:
