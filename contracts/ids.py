@@ -39,6 +39,8 @@ DisclosureTaskId = NewType("DisclosureTaskId", str)
 DeviceId = NewType("DeviceId", str)
 IncidentId = NewType("IncidentId", str)
 CareVisitPlanId = NewType("CareVisitPlanId", str)
+FaceConsentId = NewType("FaceConsentId", str)
+ImpactAssessmentId = NewType("ImpactAssessmentId", str)
 HazardId = NewType("HazardId", str)
 LoanId = NewType("LoanId", str)
 GrantId = NewType("GrantId", str)
@@ -78,7 +80,8 @@ PATTERNS: dict[str, str] = {
             "PersonId", "HouseholdId", "UnitId", "AssessmentId", "NeedId", "LineId", "CaseId", "EntitlementId", "ReferralId", "DonationId",
             "DonorId", "AllocationId", "LotId", "VoucherId", "MealAccountId", "CheckInId", "EventId", "NoteRef", "VisitId", "OpinionId",
             "PairingId", "SignalId", "ActivityId", "VolunteerCertificateId", "VolunteerRecordId", "DisclosureTaskId", "DeviceId", "IncidentId",
-            "CareVisitPlanId", "DonorQueryId", "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
+            "CareVisitPlanId", "DonorQueryId", "FaceConsentId", "ImpactAssessmentId",
+            "HazardId", "LoanId", "AssistId", "CareBedId", "SafetyTrainingId", "AccidentId", "GrantId",
         ],
         UUID,
     ),

@@ -35,6 +35,7 @@ DISTRICT_WIDE = {
     "charity/known-household": "noted by reactions only",
     "eldercare/known-person": "noted by reactions only",
     "eldercare/known-organisation": "noted by reactions only",
+    "eldercare/impact-assessment": "a processing is assessed for the whole district",
     "eldercare/operator-training": "the district trains operators; they are booked everywhere",
 }
 """Aggregates of the whole district, each with its reason: only people of the district act on them, a street's cannot."""

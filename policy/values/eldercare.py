@@ -56,6 +56,7 @@ class Eldercare(Values):
     meal_canteen_fen: Amount
     meals_subsidised_a_workday: Amount
     retention_facts_years: Amount
+    impact_assessment_keep_years: Amount
     retention_positions_days: Amount
     retention_audio_days: Amount
 

@@ -10,7 +10,9 @@ from services.eldercare.domain.assist import assist
 from services.eldercare.domain.care_visit_plan import care_visit_plan
 from services.eldercare.domain.device import device
 from services.eldercare.domain.emergency_incident import emergency_incident
+from services.eldercare.domain.face_consent import face_consent
 from services.eldercare.domain.family_care_bed import family_care_bed
+from services.eldercare.domain.impact_assessment import impact_assessment
 from services.eldercare.domain.known_household import known_household
 from services.eldercare.domain.known_organisation import known_organisation
 from services.eldercare.domain.known_person import known_person
@@ -48,6 +50,8 @@ eldercare = Service(
         assist,
         care_visit_plan,
         family_care_bed,
+        face_consent,
+        impact_assessment,
         safety_training,
         safety_accident,
         known_household,

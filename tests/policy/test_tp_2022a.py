@@ -87,6 +87,7 @@ RULINGS = {  # 7, 14, 21, 25 and section 3.5
     "referral_reroute_wd": 1,
     "referral_reopen_days": 30,
     "suppress_below_persons": 5,
+    "impact_assessment_keep_years": 3,
 }
 
 
