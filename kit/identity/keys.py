@@ -48,7 +48,10 @@ class KeySource:
         return self._keys.get(kid)
 
     def wants_refresh(self, kid: str) -> bool:
-        """Whether `find` would read the source first: it may block for up to 3 s when that is an address."""
+        """Whether `find` would read the source first, or wait for a first read under way: up to 3 s when the source is an address."""
+        return self._is_due(kid) or (not self._keys and self._lock.locked())
+
+    def _is_due(self, kid: str) -> bool:
         since_try = self._clock() - self._tried_at
         if not self._keys:
             return since_try >= EMPTY_PAUSE_SECONDS
@@ -59,7 +62,7 @@ class KeySource:
     def refresh(self, kid: str) -> None:
         """Read the source unless another thread has just done so. A failure keeps the keys that are held."""
         with self._lock:
-            if not self.wants_refresh(kid):
+            if not self._is_due(kid):
                 return
             self._tried_at = self._clock()
             try:

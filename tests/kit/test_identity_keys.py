@@ -1,8 +1,10 @@
 """The issuer's keys: read once, read again for a key not seen yet, never hammered, never lost by a failure."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
@@ -137,3 +139,26 @@ def test_a_secret_file_is_written_by_one_and_read_by_all(tmp_path: Path) -> None
     assert create_once(path, make_while_another_is_first) == b"first"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_who_comes_while_the_keys_are_read_for_the_first_time_waits_for_them() -> None:
+    """The first requests after a start come together: none is told that the issuer is away."""
+    key = new_key()
+    issuer = Issuer([key])
+    asked, go_on = Event(), Event()
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        asked.set()
+        assert go_on.wait(5)
+        return issuer.answer(request)
+
+    source = KeySource(ADDRESS, httpx.Client(transport=httpx.MockTransport(slow)), clock=lambda: issuer.now)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(source.find, str(key.kid))
+        assert asked.wait(5)
+        assert source.wants_refresh(str(key.kid)), "the second may block too, so it is moved off the event loop"
+        second = threads.submit(source.find, str(key.kid))
+        go_on.set()
+        assert first.result() is not None
+        assert second.result() is not None
+    assert issuer.asked == 1
