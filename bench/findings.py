@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -50,7 +51,7 @@ from services.linkage.findings import FindingsRunner
 from services.linkage.service import linkage
 
 NOW = datetime(2022, 12, 31, tzinfo=UTC)
-CARD = {"method": CheckInMethod.CARD, "price_fen": 1_800, "pays_fen": 300, "ground": SubsidyGround.KEY_GROUP}
+CARD: dict[str, Any] = {"method": CheckInMethod.CARD, "price_fen": 1_800, "pays_fen": 300, "ground": SubsidyGround.KEY_GROUP}
 
 
 class LastDay(Clock):
@@ -70,7 +71,7 @@ def year(number: int) -> Iterator[tuple[date, Event]]:
     need, bill, aid = NeedId(ident(3, number)), NeedId(ident(4, number)), EntitlementId(ident(5, number))
     account, day = MealAccountId(ident(6, number)), date(2022, 1, 4) + timedelta(days=number % 20)
     first, last = Month("2022-02"), Month("2023-01")
-    basic = {"household_id": home, "measure": Measure.FEN, "dimension": Dimension.MATERIAL}
+    basic: dict[str, Any] = {"household_id": home, "measure": Measure.FEN, "dimension": Dimension.MATERIAL}
     yield day, HouseholdOpened(household_id=home, area=AreaCode("440308003"), hukou=True, opened_on=day)
     yield day, MemberJoined(household_id=home, person_id=person, joined_on=day)
     yield (

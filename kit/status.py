@@ -21,9 +21,14 @@ select consumer, topic, partition, position, greatest(end_offset - next_offset, 
 """
 LOG = """
 select (select coalesce(max(position), 0) from events) as position, (select min(due) from timer) as next_due,
-       (select json_object_agg(partition, position)::text from relay_ledger) as ledger, ({refused}) as refused
+       (select count(*) from timer where due <= $1) as pending,
+       (select json_object_agg(partition, position)::text from relay_ledger) as ledger, ({refused}) as refused, ({consumers}) as consumers
 """
-REFUSED = "select count(*) from reaction_outcome"
+REACTS = {
+    "refused": "select count(*) from reaction_outcome",
+    "consumers": f"select json_agg(one)::text from ({CONSUMERS}) one",
+}
+REACTS_TO_NOBODY = {"refused": "0", "consumers": "null::text"}
 POLL_SECONDS = 0.05
 
 
@@ -96,11 +101,9 @@ async def view_states(pool: asyncpg.Pool) -> list[ViewState]:
 async def log_status(pool: asyncpg.Pool, service: str, until: datetime | None, *, sources: Sequence[str], reacts: bool) -> Status:
     """A service that takes commands. until: up to when deadlines act here; None: they do not.
 
-    What is done with others' events and with deadlines is looked at first, the log after it: an event that either led to is then seen.
+    All as of one moment: whatever led to an applied position or to a timer's end was stored before it, so it is seen too.
     """
-    consumers = await consumer_places(pool) if reacts else []
-    pending = await pool.fetchval("select count(*) from timer where due <= $1", until) if until is not None else 0
-    row = await pool.fetchrow(LOG.format(refused=REFUSED if reacts else "0"))
+    row = await pool.fetchrow(LOG.format(**(REACTS if reacts else REACTS_TO_NOBODY)), until)
     ledger: dict[int, int] = {int(partition): position for partition, position in msgspec.json.decode(row["ledger"] or "{}").items()}
     return Status(
         service=service,
@@ -108,8 +111,8 @@ async def log_status(pool: asyncpg.Pool, service: str, until: datetime | None, *
         relayed=ledger.pop(WHOLE, 0),
         published=ledger,
         sources=list(sources),
-        consumers=consumers,
-        pending=pending,
+        consumers=msgspec.json.decode(row["consumers"] or "[]", type=list[ConsumerPlace]),
+        pending=row["pending"],
         next_due=row["next_due"],
         refused=row["refused"],
     )

@@ -40,7 +40,7 @@ BATCH = 500
 AT_ONCE = 32
 POLL_SECONDS = 0.25
 """A deadline may act a quarter of a second late."""
-LOOK_SECONDS = 0.005
+LOOK_SECONDS = 0.02
 """How often a simulation's clock is looked at, which costs no query: whoever moved it waits for the deadlines."""
 NOT_YET_KNOWN = frozenset({"no_policy", "beyond_calendar"})
 """Refusals that end when somebody loads the pack or calendar of the day: the timer waits for them."""

@@ -17,7 +17,7 @@ class Outcome(Enum):
     FALLEN = "not stored, or nobody knows"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Loaded:
     """A stream as this process knows it: state, version (0: does not exist) and its Kafka key (None until it is opened).
 

@@ -15,7 +15,7 @@ from kit.http import problems
 from kit.http.auth import Authenticate
 from kit.http.batch import batch_route
 from kit.http.body import BodyLimit
-from kit.http.commands import command_routes
+from kit.http.commands import CommandLookup, command_routes
 from kit.http.feed import feed_routes
 from kit.identity import AreaTree
 from kit.telemetry import metrics, span
@@ -71,13 +71,11 @@ def _count(current: Span, scope: Scope, status: int) -> None:
 def command_app(path: CommandPath, authenticate: Authenticate, areas: AreaTree, routers: Sequence[APIRouter] = ()) -> FastAPI:
     """The application of a service that takes commands."""
     name = path.service.name
-    return bare_app(
+    commands = command_routes(path, authenticate)
+    app = bare_app(
         f"Minsheng {name}",
         f"Commands of the service `{name}`. Each answer carries a position token: give it to a read and it will show what was stored.",
-        [  # a request is compared with route after route: what is asked most stands first
-            batch_route(path, authenticate),
-            feed_routes(path.store, authenticate, areas),
-            command_routes(path, authenticate),
-            *routers,
-        ],
+        [commands, batch_route(path, authenticate), feed_routes(path.store, authenticate, areas), *routers],
     )
+    app.router.routes.insert(0, CommandLookup(commands))
+    return app

@@ -85,7 +85,7 @@ def batch_route(path: CommandPath, authenticate: Authenticate) -> APIRouter:
 
 
 async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIterator[bytes]:
-    """Answers in order; at most `AT_ONCE` lines are under way. What is longer than that waits for its turn: one import of a service at a time."""
+    """Answers in order; at most `AT_ONCE` lines are under way. What has more lines is an import: of those, one of a service at a time."""
     under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
     last: dict[str, asyncio.Task[dict[str, Any]]] = {}
     number = 0
@@ -104,11 +104,15 @@ async def _answers(path: CommandPath, actor: Actor, request: Request) -> AsyncIt
 
 
 async def _next(under_way: deque[asyncio.Task[dict[str, Any]]]) -> bytes:
-    """The next answer, with those behind it that are there already: each piece sent costs as much as a look-up."""
-    answers = [await under_way.popleft()]
+    """The next answer, and those behind it that are there already: what shared a commit is sent in one piece."""
+    answers = [_encoded(await under_way.popleft())]
     while under_way and under_way[0].done():
-        answers.append(under_way.popleft().result())
-    return b"".join(msgspec.json.encode(answer, enc_hook=str) + b"\n" for answer in answers)
+        answers.append(_encoded(under_way.popleft().result()))
+    return b"".join(answers)
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(answer, enc_hook=str) + b"\n"
 
 
 async def _lines(request: Request) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@
 -- statement sees what was committed before it); the holder of a claim is a scalar subquery (a join planned on an empty table reads all).
 create or replace function append_group(
   p_count int,                                                   -- appends in the group, numbered from 1
-  p_key text, p_body text, p_floor text,                         -- one cell per append
+  p_key text, p_body text, p_floor text, p_meta text,            -- one cell per append; meta: of all its events that have none of their own
   r_app text, r_stream text, r_version text,                     -- one per stream that was read and that no predecessor writes
   f_app text, f_on text,                                         -- one per append and predecessor
   e_app text, e_nth text, e_id text, e_stream text, e_version text, e_type text, e_schema text, e_key text,
@@ -19,7 +19,7 @@ create or replace function append_group(
   out verdict int[], out pos bigint[], out n int[], out detail text[], out at timestamptz, out base bigint, out last bigint)
 language plpgsql volatile as $$
 declare
-  base_at timestamptz; next_pos bigint; i int; item record; k_known boolean[]; e_apps int[]; x_apps int[]; op text[];
+  base_at timestamptz; next_pos bigint; i int; item record; e_apps int[]; x_apps int[]; op text[]; metas jsonb[];
 begin
   perform pg_advisory_xact_lock(7207);
 
@@ -48,7 +48,7 @@ begin
     end loop;
   end if;
   for item in select f.app::int, f.pred::int from unnest(cells(f_app), cells(f_on)) f(app, pred) loop
-    if verdict[item.app] in (0, 4) and verdict[item.pred] <> 0 then verdict[item.app] := 3; end if;
+    if verdict[item.app] in (0, 4) and verdict[item.pred] is distinct from 0 then verdict[item.app] := 3; end if;
   end loop;
 
   next_pos := base + 1;
@@ -72,9 +72,10 @@ begin
      where verdict[c.app::int] = 0 order by c.o;
   end if;
   if last > base then
+    select array_agg(m.meta::jsonb order by m.i) into metas from unnest(cells(p_meta)) with ordinality m(meta, i);
     insert into events (position, id, stream, version, type, schema_version, key, recorded_at, occurred_at, effective_from, data, meta)
       select pos[e.app] + e.nth::int, e.id::uuid, e.stream, e.version::int, e.type, e.schema::int, e.key, at,
-             e.occurred::timestamptz, e.effective::date, e.data::jsonb, e.meta::jsonb
+             e.occurred::timestamptz, e.effective::date, e.data::jsonb, coalesce(e.meta::jsonb, metas[e.app])
         from unnest(e_apps, cells(e_nth), cells(e_id), cells(e_stream), cells(e_version), cells(e_type), cells(e_schema), cells(e_key),
                     cells(e_occurred), cells(e_effective), cells(e_data), cells(e_meta))
           e(app, nth, id, stream, version, type, schema, key, occurred, effective, data, meta)

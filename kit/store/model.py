@@ -155,7 +155,7 @@ class EventStore(Protocol):
         """Record a group in one transaction, each append with its own verdict, judged in order.
 
         An append sees streams as the accepted ones before it leave them; with a refused one that would have written a stream that it
-        reads, it falls as stale. The caller sees to it that versions fit if all are accepted, and that a key or claim stands in a group once.
+        reads, it falls as stale. The caller sees to it that a key or claim stands in a group once.
         Raises OutcomeUnknown when the connection broke while the outcome was open.
         """
         ...

@@ -15,7 +15,7 @@ from kit.store.model import Append, IndexChange, Link, NewEvent, Release, Releas
 
 SEPARATOR = "\x1f"
 """Stands in no JSON (there it would be escaped), no id and no code; a cell that holds it all the same is refused."""
-WIDTHS = (3, 3, 2, 12, 6, 3)
+WIDTHS = (4, 3, 2, 12, 6, 3)
 """Columns of appends, reads, predecessors, events, index changes and side rows."""
 
 Row = tuple[str, ...]
@@ -29,10 +29,22 @@ def columns(appends: Sequence[Append]) -> list[Any]:
     """The parameters of the function in their order, but the time; appends count from 1."""
     reads, predecessors = _reads(appends)
     tables: tuple[list[Row], ...] = (
-        [(append.key or "", append.body or "", append.floor.isoformat() if append.floor else "") for append in appends],
+        [
+            (
+                append.key or "",
+                append.body or "",
+                append.floor.isoformat() if append.floor else "",
+                append.events[0].meta.decode() if append.events else "",
+            )
+            for append in appends
+        ],
         reads,
         predecessors,
-        [_event(str(i), nth, event) for i, append in enumerate(appends, 1) for nth, event in enumerate(append.events)],
+        [
+            _event(str(i), nth, event, append.events[0].meta)
+            for i, append in enumerate(appends, 1)
+            for nth, event in enumerate(append.events)
+        ],
         [(str(i), stream, *_change(change)) for i, append in enumerate(appends, 1) for stream, change in append.index],
         [(str(i), row.table, msgspec.json.encode(row.values).decode()) for i, append in enumerate(appends, 1) for row in append.rows],
     )
@@ -40,23 +52,27 @@ def columns(appends: Sequence[Append]) -> list[Any]:
 
 
 def _reads(appends: Sequence[Append]) -> tuple[list[Row], list[Row]]:
-    """What is compared with the log, and which append rests on which earlier one of the group: the last that writes what it read."""
+    """What is compared with the log, and which append rests on which earlier one of the group: the last that writes what it read.
+
+    One that read another version than that one leaves rests on number 0, which is never accepted.
+    """
     reads: list[Row] = []
     predecessors: list[Row] = []
-    writers: dict[str, str] = {}
+    writers: dict[str, tuple[str, int]] = {}
     for number, append in enumerate(appends, 1):
         place = str(number)
         for read in append.reads:
             if read.stream in writers:
-                predecessors.append((place, writers[read.stream]))
+                writer, version = writers[read.stream]
+                predecessors.append((place, writer if version == read.version else "0"))
             else:
                 reads.append((place, read.stream, str(read.version)))
         for event in append.events:
-            writers[event.stream] = place
+            writers[event.stream] = (place, event.version)
     return reads, predecessors
 
 
-def _event(place: str, nth: int, event: NewEvent) -> Row:
+def _event(place: str, nth: int, event: NewEvent, shared: bytes) -> Row:
     return (
         place,
         str(nth),
@@ -69,7 +85,7 @@ def _event(place: str, nth: int, event: NewEvent) -> Row:
         event.occurred_at.isoformat(),
         event.effective_from.isoformat() if event.effective_from else "",
         event.data.decode(),
-        event.meta.decode(),
+        "" if event.meta == shared else event.meta.decode(),
     )
 
 

@@ -42,7 +42,7 @@ RECONNECT_SECONDS = 8.0
 LOCK = "select pg_advisory_xact_lock(7207)"
 BULK_LOCK = "select pg_advisory_lock(7208)"
 BULK_FREE = "select pg_advisory_unlock(7208)"
-APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 32))})"
+APPEND = f"select * from append_group({', '.join(f'${n}' for n in range(1, 33))})"
 KINDS = tuple(VerdictKind)
 _meta = msgspec.json.Decoder(StoredMeta)
 

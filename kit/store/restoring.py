@@ -8,6 +8,7 @@ subject or timer also needs (ruling 27 of the design).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -31,25 +32,84 @@ class NotTheTail(Exception):
     """The events do not follow on what the store holds: nothing was imported."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An event of the topic that the store cannot take any more. stored: what stands at its position, or at its version of the stream."""
+
+    lost: Recorded
+    stored: Recorded
+
+
+class Diverged(NotTheTail):
+    """The store went on by itself after it was restored: each event of the topic that has lost its place, for a person to decide."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        super().__init__(
+            f"{len(conflicts)} events of the topic have lost their place; the store has others since {conflicts[0].lost.meta.position}"
+        )
+        self.conflicts = conflicts
+
+
 async def import_tail(dsn: str, service: Service, events: Sequence[Recorded]) -> int:
     """Record events as they were, after the newest the store has. Returns how many; events it already has are passed over.
 
-    Raises: NotTheTail when a position is missing between them and the store.
+    Raises: Diverged when the store has another event at one of their positions or versions; NotTheTail when a position is missing
+    between them and the store.
     """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
             await connection.execute(LOCK)
+            if conflicts := await _conflicts(connection, events):
+                raise Diverged(conflicts)
             head = await connection.fetchval("select coalesce(max(position), 0) from events")
             new = [event for event in sorted(events, key=_position) if event.meta.position > head]
             if [event.meta.position for event in new] != list(range(head + 1, head + 1 + len(new))):
                 raise NotTheTail(f"the store ends at {head}; a position is missing among those that should follow")
+            await _check_versions(connection, new)
             await _insert(connection, new)
             await _replay(connection, service, new, {})
             await connection.execute("select pg_notify('events', $1)", str(head + len(new)))
             return len(new)
     finally:
         await connection.close()
+
+
+async def agrees(dsn: str, event: Recorded) -> bool:
+    """Whether the store has this event at its position: then both have the same history up to there."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        found = await connection.fetchval("select id from events where position = $1", event.meta.position)
+        return found is not None and str(found) == event.meta.id
+    finally:
+        await connection.close()
+
+
+async def _conflicts(connection: Any, events: Sequence[Recorded]) -> list[Conflict]:
+    """In order of positions; none for events that the store has."""
+    found = []
+    for event in sorted(events, key=_position):
+        meta = event.meta
+        row = await connection.fetchrow(
+            f"select {COLUMNS} from events where position = $1 or (stream = $2 and version = $3) order by position <> $1 limit 1",
+            *(meta.position, meta.stream, meta.version),
+        )
+        if row is not None and str(row["id"]) != meta.id:
+            found.append(Conflict(event, recorded_row(row, meta.source)))
+    return found
+
+
+async def _check_versions(connection: Any, events: Sequence[Recorded]) -> None:
+    """Each event is the next of its stream. Raises NotTheTail."""
+    rows = await connection.fetch(
+        "select stream, max(version) as version from events where stream = any($1) group by stream", [event.meta.stream for event in events]
+    )
+    heads = {row["stream"]: row["version"] for row in rows}
+    for event in events:
+        meta, head = event.meta, heads.get(event.meta.stream, 0)
+        if meta.version != head + 1:
+            raise NotTheTail(f"{meta.stream} is at version {head}, the event at position {meta.position} has version {meta.version}")
+        heads[meta.stream] = meta.version
 
 
 async def reindex(dsn: str, service: Service) -> int:

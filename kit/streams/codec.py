@@ -47,7 +47,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     body_hash: str | None = None
 
 
-_FIELDS = Envelope.__struct_fields__
+_SPECIFICATION = ("ce_specversion", b"1.0")
+_JSON = ("content-type", b"application/json")
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Envelope)
 _syntax = msgspec.json.Decoder(msgspec.Raw)
@@ -73,15 +74,28 @@ class Received:
 def to_message(recorded: Recorded, previous: int) -> Message:
     """The message of an event; `previous` is the position before it in the same partition (0: none)."""
     meta = recorded.meta
-    rest = Envelope(**{name: getattr(meta, name) for name in _FIELDS})
+    rest = Envelope(
+        version=meta.version,
+        occurred_at=meta.occurred_at,
+        effective_from=meta.effective_from,
+        actor=meta.actor,
+        authority=meta.authority,
+        pack_id=meta.pack_id,
+        correlation_id=meta.correlation_id,
+        causation_id=meta.causation_id,
+        hops=meta.hops,
+        command=meta.command,
+        command_key=meta.command_key,
+        body_hash=meta.body_hash,
+    )
     headers: list[tuple[str, str | bytes | None]] = [
-        ("ce_specversion", b"1.0"),
+        _SPECIFICATION,
         ("ce_id", meta.id.encode()),
         ("ce_source", meta.source.encode()),
         ("ce_type", meta.type.encode()),
         ("ce_subject", meta.stream.encode()),
         ("ce_time", meta.recorded_at.isoformat().encode()),
-        ("content-type", b"application/json"),
+        _JSON,
         ("ce_position", str(meta.position).encode()),
         ("ce_previous", str(previous).encode()),
         ("ce_schemaversion", str(meta.schema_version).encode()),
@@ -107,7 +121,18 @@ def from_message(partition: int, key: bytes | None, value: bytes | None, headers
         recorded_at=_instant(known, "ce_time"),
         traceparent=_text(known, "traceparent") if "traceparent" in known else None,
         partition=partition,
-        **{name: getattr(rest, name) for name in _FIELDS},
+        version=rest.version,
+        occurred_at=rest.occurred_at,
+        effective_from=rest.effective_from,
+        actor=rest.actor,
+        authority=rest.authority,
+        pack_id=rest.pack_id,
+        correlation_id=rest.correlation_id,
+        causation_id=rest.causation_id,
+        hops=rest.hops,
+        command=rest.command,
+        command_key=rest.command_key,
+        body_hash=rest.body_hash,
     )
     previous = _number(known, "ce_previous", least=0)
     if previous >= meta.position:
@@ -149,9 +174,10 @@ def _id(headers: Mapping[str, Any]) -> str:
 
 def _number(headers: Mapping[str, Any], name: str, *, least: int, most: int = MOST_BIGINT) -> int:
     digits = _bytes(headers, name)
-    if not digits.isdigit() or not least <= int(digits) <= most:
+    number = int(digits) if digits.isdigit() else -1
+    if not least <= number <= most:
         raise Unreadable(f"header {name} is not a number from {least} to {most}")
-    return int(digits)
+    return number
 
 
 def _instant(headers: Mapping[str, Any], name: str) -> datetime:

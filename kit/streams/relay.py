@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from confluent_kafka import KafkaException, Producer
@@ -36,6 +37,7 @@ PRODUCER = {
     "enable.gapless.guarantee": True,  # a message given up makes the producer fail instead of leaving a gap
     "compression.type": "lz4",
     "log_level": 3,  # errors; the broker being away is told by `lag`
+    "delivery.report.only.error": True,  # a report a message costs more than the message
     "linger.ms": 1,  # the median delay is about this (measured); 0 sends smaller batches
     "message.timeout.ms": 0,  # never gives up by itself: a broker that is away is waited for
 }
@@ -123,14 +125,33 @@ class Relay:
         async for head in self._store.changes():
             began = time.monotonic()
             self.head = max(self.head, head)
-            while self.position < self.head and (events := await self._store.read(self.position, self._batch)):
-                self.head = max(self.head, events[-1].meta.position)
-                with span("relay", "producer", links=(event.meta.traceparent for event in events), attributes={"events": len(events)}):
-                    await sender.send(events)
-                self.position = events[-1].meta.position
-                await ledger.save(sender.topic.id, {WHOLE: self.position, **sender.sent})
-                self._tell(sender)
+            if self.position < self.head:
+                async with aclosing(self._pages()) as pages:
+                    async for events in pages:
+                        await self._send(ledger, sender, events)
             await asyncio.sleep(min((time.monotonic() - began) * RESTS, RESTS_AT_MOST_S))
+
+    async def _pages(self) -> AsyncGenerator[Sequence[Recorded]]:
+        """What lies behind the position, page by page up to the end; of a backlog the next page is read while one is sent."""
+        page: Sequence[Recorded] = await self._store.read(self.position, self._batch)
+        while page:
+            ahead = None
+            if len(page) == self._batch:
+                ahead = asyncio.ensure_future(self._store.read(page[-1].meta.position, self._batch))
+            try:
+                yield page
+                page = await ahead if ahead is not None else []
+            finally:
+                if ahead is not None:
+                    ahead.cancel()
+
+    async def _send(self, ledger: Ledger, sender: _Sender, events: Sequence[Recorded]) -> None:
+        self.head = max(self.head, events[-1].meta.position)
+        with span("relay", "producer", links=(event.meta.traceparent for event in events), attributes={"events": len(events)}):
+            await sender.send(events)
+        self.position = events[-1].meta.position
+        await ledger.save(sender.topic.id, {WHOLE: self.position, **sender.sent})
+        self._tell(sender)
 
     def _tell(self, sender: _Sender) -> None:
         metrics.set("minsheng.relay.lag_events", self.lag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ class Contents:
     claims: dict[tuple[str, str], str] = field(default_factory=dict)
     subjects: dict[tuple[str, str], int] = field(default_factory=dict)
     timers: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    touched: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    """Of a replay: by stream the claims, subjects and timers it ever had."""
 
     def by_key(self) -> dict[str, list[Row]]:
         """The events of each command key, in position order."""
@@ -43,9 +45,7 @@ async def check_store(dsn: str, service: Service | None = None) -> Contents:
     Raises AssertionError that lists what is wrong (at most 20 lines).
     """
     contents = await read_contents(dsn)
-    wrong = [*_positions(contents), *_versions(contents), *_times(contents), *_command_keys(contents)]
-    if service is not None:
-        wrong += _indexes(contents, service)
+    wrong = [line for findings in FINDINGS.values() for line in findings(contents, service)]
     assert not wrong, f"{len(wrong)} faults in the store:\n" + "\n".join(wrong[:20])
     return contents
 
@@ -68,14 +68,14 @@ async def read_contents(dsn: str) -> Contents:
     return Contents(events, keys, claims, subjects, timers)
 
 
-def _positions(contents: Contents) -> Iterator[str]:
+def _positions(contents: Contents, _service: Service | None) -> Iterator[str]:
     for expected, event in enumerate(contents.events, 1):
         if event["position"] != expected:
             yield f"position {event['position']} stands where {expected} must"
             return
 
 
-def _versions(contents: Contents) -> Iterator[str]:
+def _versions(contents: Contents, _service: Service | None) -> Iterator[str]:
     """Each stream counts from 1 without a hole and keeps its Kafka key."""
     heads: dict[str, int] = defaultdict(int)
     keys: dict[str, str] = {}
@@ -88,13 +88,13 @@ def _versions(contents: Contents) -> Iterator[str]:
             yield f"{stream}: Kafka key changes at position {event['position']}"
 
 
-def _times(contents: Contents) -> Iterator[str]:
+def _times(contents: Contents, _service: Service | None) -> Iterator[str]:
     for before, after in zip(contents.events, contents.events[1:], strict=False):
         if after["recorded_at"] < before["recorded_at"]:
             yield f"recorded_at goes back at position {after['position']}"
 
 
-def _command_keys(contents: Contents) -> Iterator[str]:
+def _command_keys(contents: Contents, _service: Service | None) -> Iterator[str]:
     """Each key names exactly the events that name it, in one piece, recorded at one instant and with one body."""
     answered = contents.by_key()
     for key in answered.keys() - contents.keys.keys():
@@ -111,7 +111,9 @@ def _command_keys(contents: Contents) -> Iterator[str]:
             yield f"events of key {key} have another body than the key"
 
 
-def _indexes(contents: Contents, service: Service) -> Iterator[str]:
+def _indexes(contents: Contents, service: Service | None) -> Iterator[str]:
+    if service is None:
+        return
     replayed = Contents(contents.events, contents.keys)
     firsts = {key: events[0]["position"] for key, events in contents.by_key().items()}
     for row in contents.events:
@@ -130,22 +132,46 @@ def _indexes(contents: Contents, service: Service) -> Iterator[str]:
 
 def _applied(rows: Contents, stream: str, change: IndexChange, position: int) -> Iterator[str]:
     """The change made to the rows; what the log shows to be impossible is told."""
+    touched = rows.touched[stream]
     match change:
         case Take(kind, key):
+            touched.add((kind, key))
             if rows.claims.setdefault((kind, key), stream) != stream:
                 yield f"claim {kind}:{key} taken twice: position {position}"
         case Release(kind, key):
             if rows.claims.pop((kind, key), None) != stream:
                 yield f"claim {kind}:{key} released by {stream}, which does not hold it: position {position}"
         case Link(subject):
+            touched.add((subject, stream))
             rows.subjects.setdefault((subject, stream), position)
         case Unlink(subject):
             rows.subjects.pop((subject, stream), None)
         case SetTimer(name, None):
             rows.timers.pop((stream, name), None)
         case SetTimer(name, due) if due is not None:
+            touched.add((stream, name))
             rows.timers[stream, name] = due
         case ReleaseAll():
-            rows.claims = {k: v for k, v in rows.claims.items() if v != stream}
-            rows.subjects = {k: v for k, v in rows.subjects.items() if k[1] != stream}
-            rows.timers = {k: v for k, v in rows.timers.items() if k[0] != stream}
+            _forget(rows, stream)
+
+
+def _forget(rows: Contents, stream: str) -> None:
+    """All that the stream had is gone."""
+    for place in rows.touched.pop(stream, set()):
+        if rows.claims.get(place) == stream:
+            del rows.claims[place]
+        if place[1] == stream:
+            rows.subjects.pop(place, None)
+        if place[0] == stream:
+            rows.timers.pop(place, None)
+
+
+Findings = Callable[[Contents, Service | None], Iterable[str]]
+FINDINGS: Mapping[str, Findings] = {
+    "positions": _positions,
+    "versions": _versions,
+    "recorded_at": _times,
+    "command keys": _command_keys,
+    "claims, subjects, timers": _indexes,
+}
+"""What is told wrong, by what it is about."""

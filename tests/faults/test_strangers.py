@@ -169,7 +169,7 @@ async def test_heads_taken_under_load_are_final(database: Database, store: Count
     await asyncio.gather(watch(), run_load(script.jobs(JOBS), [giver(path)] * CALLERS, told))
     events = (await check_told(database.owner, told)).events
     ids = [str(event["id"]) for event in events]
-    assert len({head.position for head, _ in taken}) > 10, "the heads were not taken during the load"
+    assert len({head.position for head, _ in taken}) > 5, "the heads were not taken during the load"
     for head, known in taken:
         assert known == ids[: head.position]
         assert all(event["recorded_at"] >= head.recorded_at for event in events[head.position :])

@@ -13,12 +13,14 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+from starlette.routing import Match
 
 from kit.clock import SystemClock
 from kit.commands import CommandPath, Keys
 from kit.http.app import command_app
 from kit.http.auth import authenticator
 from kit.http.batch import AT_ONCE
+from kit.http.commands import CommandLookup
 from kit.identity import LocalIssuer, Role
 from kit.store.memory import MemoryStore
 from kit.testing import policy
@@ -166,24 +168,22 @@ async def test_a_batch_answers_line_by_line_and_keeps_the_order_of_lines_that_sh
     assert len(client.store.log) == 2
 
 
-async def test_one_import_at_a_time_while_single_commands_and_short_batches_pass(client: Client) -> None:
-    """Ruling 16 of the design: imports queue among themselves and hold up nobody else."""
+async def test_one_import_at_a_time_while_single_commands_and_small_batches_pass(client: Client) -> None:
+    """Ruling 16 of the design: imports queue among themselves and hold up nobody else. A batch is one if not all its lines go at once."""
     await client.post(f"/account/{ONE}/open-account", OPENING)
-    lines = [
-        json.dumps({"aggregate": "account", "id": ONE, "command": "pay-in", "key": f"b{number}", "body": {"amount_fen": 5}})
-        for number in range(AT_ONCE + 2)
-    ]
+
+    def batch(lines: int, key: str) -> asyncio.Task[httpx.Response]:
+        line = {"aggregate": "account", "id": ONE, "command": "pay-in", "body": {"amount_fen": 5}}
+        text = "\n".join(json.dumps(line | {"key": f"{key}-{n}"}) for n in range(lines))
+        return asyncio.create_task(client.post("/batch", text, Content_Type="application/x-ndjson"))
+
     async with client.store.bulk_turn():
-        long = asyncio.create_task(client.post("/batch", "\n".join(lines), Content_Type="application/x-ndjson"))
+        large = batch(AT_ONCE + 1, "large")
         single = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 7})
         assert single.status_code == 201
-        short = await client.post("/batch", lines[-1], Content_Type="application/x-ndjson")
-        assert json.loads(short.text)["status"] == 201
-        assert not long.done()
-        assert len(client.store.log) <= 3 + AT_ONCE
-    told = [json.loads(line)["status"] for line in (await long).text.splitlines()]
-    assert told == [201] * (AT_ONCE + 2)
-    assert len(client.store.log) == 4 + AT_ONCE
+        assert [json.loads(line)["status"] for line in (await batch(3, "small")).text.splitlines()] == [201] * 3
+        assert not large.done()
+    assert [json.loads(line)["status"] for line in (await large).text.splitlines()] == [201] * (AT_ONCE + 1)
 
 
 async def test_the_feed_gives_events_in_order_to_operators_only(client: Client) -> None:
@@ -221,3 +221,18 @@ async def test_a_database_that_is_away_is_passing_trouble(client: Client, monkey
     answer = await client.post(f"/account/{ONE}/pay-in", {"amount_fen": 5})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "1"
+
+
+async def test_every_command_is_found_by_one_look_and_nothing_else_is(client: Client) -> None:
+    """By the route that the API page shows; other methods and paths get their usual answers."""
+    app = client.http._transport.app  # type: ignore[attr-defined]
+    lookup = app.router.routes[0]
+    assert isinstance(lookup, CommandLookup)
+    for spec in account.commands:
+        scope = {"type": "http", "method": "POST", "path": f"/account/{ONE}/{spec.name}", "root_path": "", "headers": []}
+        match, found = lookup.matches(scope)
+        assert (match is Match.FULL) == spec.is_public
+        assert not spec.is_public or found["route"].path == f"/account/{{account_id}}/{spec.name}"
+    assert (await client.http.get(f"/account/{ONE}/pay-in")).status_code == 405
+    assert (await client.post(f"/account/{ONE}/fly")).status_code == 404
+    assert (await client.post(f"/account/{ONE}/pay-in/more")).status_code == 404

@@ -16,7 +16,7 @@ from kit.commands import Answer, CommandPath, Keys
 from kit.errors import Refused
 from kit.identity import Actor, Role
 from kit.store.postgres import PgStore
-from kit.store.restoring import NotTheTail, import_tail, reindex
+from kit.store.restoring import Diverged, NotTheTail, import_tail, reindex
 from kit.testing import policy
 from minsheng.local import Installation
 from tests.databases import fresh_database
@@ -86,6 +86,46 @@ async def test_what_the_store_has_is_passed_over_and_a_gap_is_refused(places: tu
         await import_tail(restored.dsn, toy, [events[3]])
     assert await import_tail(restored.dsn, toy, events) == 2
     assert (await restored.store.head()).position == 4
+
+
+async def test_a_store_that_went_on_by_itself_takes_nothing_and_names_what_lost_its_place(places: tuple[Place, Place]) -> None:
+    """Ruling 7 of the design: positions that were used again, and versions that other events have, are listed; nothing is imported."""
+    lost, restored = places
+    await lost.give(opening(ONE, "ann"))
+    for _ in range(3):
+        await lost.give(PayIn(account_id=ONE, amount_fen=5))
+    events: list[Recorded] = await lost.store.read(0, 100)
+    assert await import_tail(restored.dsn, toy, events[:1]) == 1
+    await restored.give(opening(TWO, "bob"))
+    await restored.give(PayIn(account_id=ONE, amount_fen=7))
+    with pytest.raises(Diverged) as diverged:
+        await import_tail(restored.dsn, toy, events)
+    told = [(one.lost.meta.position, one.stored.meta.position, one.stored.meta.stream) for one in diverged.value.conflicts]
+    assert told == [(2, 2, f"account/{TWO}"), (3, 3, f"account/{ONE}")]
+    assert [event.meta.position for event in await restored.store.read(0, 100)] == [1, 2, 3]
+
+
+async def test_an_event_whose_version_is_taken_is_a_conflict_though_its_position_is_free(places: tuple[Place, Place]) -> None:
+    """Version checks: the tail's first event would be the next position, but the stream has moved on."""
+    lost, restored = places
+    await lost.give(opening(TWO, "bob"))
+    await lost.give(opening(ONE, "ann"))
+    await restored.give(opening(ONE, "eve"))
+    with pytest.raises(Diverged) as diverged:
+        await import_tail(restored.dsn, toy, (await lost.store.read(0, 100))[1:])
+    assert [(one.lost.meta.position, one.stored.meta.position) for one in diverged.value.conflicts] == [(2, 1)]
+
+
+async def test_an_event_that_is_not_the_next_of_its_stream_is_refused(places: tuple[Place, Place]) -> None:
+    """Version checks: its position would fit and nobody has its version, but the one before it is missing."""
+    lost, restored = places
+    await lost.give(opening(ONE, "ann"))
+    for _ in range(2):
+        await lost.give(PayIn(account_id=ONE, amount_fen=5))
+    await restored.give(opening(ONE, "ann"))
+    await restored.give(opening(TWO, "bob"))
+    with pytest.raises(NotTheTail, match="is at version 1, the event at position 3 has version 3"):
+        await import_tail(restored.dsn, toy, (await lost.store.read(0, 100))[2:])
 
 
 async def test_index_rows_are_derived_anew_from_events(places: tuple[Place, Place]) -> None:

@@ -236,3 +236,13 @@ async def test_a_repeated_chain_is_known_by_its_keys(store: EventStore) -> None:
     again = await store.append(chain)
     assert {v.kind for v in again.verdicts} == {REPEAT}
     assert [(v.position, v.count) for v in again.verdicts] == [(v.position, v.count) for v in first.verdicts]
+
+
+async def test_who_read_another_version_than_his_predecessor_leaves_is_stale(store: EventStore) -> None:
+    """Whether that one is accepted or not; also who only reads."""
+    first = await store.append(
+        [adding("counter/a", 0), adding("counter/a", 0), Append(reads=[Read("counter/a", 0)]), adding("counter/a", 2)]
+    )
+    assert [v.kind for v in first.verdicts] == [OK, STALE, STALE, STALE]
+    second = await store.append([adding("counter/b", 7), adding("counter/b", 0), Append(reads=[Read("counter/b", 0)])])
+    assert [v.kind for v in second.verdicts] == [STALE, STALE, STALE]
