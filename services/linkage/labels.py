@@ -167,6 +167,11 @@ _DETECTION_ZH = {
     "DET-14": "意见建议逾期未答复",
     "DET-14-signal": "线索逾期未处置",
     "DET-14-disclosure": "慈善信息逾期未公开",
+    "DET-14-query": "捐赠人查询逾期未答复",
+    "DET-14-contact": "挂点联系人离岗逾期未另行指定",
+    "DET-14-death": "死亡联动事项逾期未办结",
+    "DET-14-cure": "社会组织整改期满未处理",
+    "DET-14-alarm": "应急呼叫超时未处置",
     "DET-15": "特殊老年人逾期未探访",
     "DET-16": "设备失联",
     "DET-17": "向已去世人员发放",
@@ -191,6 +196,10 @@ _NEXT_ZH = {
     "stop_and_recover": "停发并追回",
     "clear_data": "核实数据",
     "complete_papers": "补齐材料并签字",
+    "name_contact": "另行指定联系人",
+    "finish_steps": "办结未完事项",
+    "act_on_alarm": "立即处置",
+    "decide_organisation": "决定恢复或撤销登记",
 }
 _LIMIT_ZH = {
     LimitUnit.AT_ONCE: "立即",

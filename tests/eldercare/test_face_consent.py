@@ -68,7 +68,7 @@ def test_a_consent_needs_an_assessment_of_the_same_that_does_not_forbid_it() -> 
     ("giver", "under_14", "fits"), [("self", False, True), ("guardian", False, True), ("self", True, False), ("guardian", True, True)]
 )
 def test_the_guardian_consents_for_who_is_under_14(giver: str, under_14: bool, fits: bool) -> None:
-    """R-ELD-07, R-PI-02: a child's own consent is none; the paper stays a reference."""
+    """R-ELD-07: a child's own consent is none; the paper stays a reference."""
     case = given(face_consent).also(impact_assessment, assessed()).when(ask(ConsentGiver(giver), under_14=under_14), on=DAY)
     if fits:
         case.then(agreed(ConsentGiver(giver)))
@@ -78,7 +78,7 @@ def test_the_guardian_consents_for_who_is_under_14(giver: str, under_14: bool, f
 
 @pytest.mark.parametrize("reason", ConsentEnd)
 def test_it_ends_at_any_time_once_and_may_be_given_anew(reason: ConsentEnd) -> None:
-    """R-ELD-07, R-PI-10: withdrawn, or with the service or the life; one consent stands at a time."""
+    """R-ELD-07: withdrawn, or with the service or the life; one consent stands at a time."""
     given(face_consent, agreed()).when(EndConsent(consent_id=CONSENT, reason=reason), on=DAY).then(over(reason))
     given(face_consent, agreed(), over(reason)).when(EndConsent(consent_id=CONSENT, reason=reason), on=DAY).refused("already_ended")
     assert list(index(agreed())) == [Take("face-consent", f"face_check_in/{PERSON}")]

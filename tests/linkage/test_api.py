@@ -348,12 +348,13 @@ async def test_the_board_is_also_a_table(client: httpx.AsyncClient) -> None:
     assert (row["detection"], row["household_id"], row["owner"], row["limit_zh"]) == ("DET-01", HOUSEHOLD, "caseworker", "3个工作日")
 
 
-async def test_a_care_worker_sees_what_is_to_be_settled_there_and_nothing_else() -> None:
-    """DET-15, DET-16: findings that belong to the care worker or the alarm desk are seen by them; the households' needs are not."""
-    mine = msgspec.structs.replace(a_finding(7), scope="device/d-1", household_id=None, owner=Role.CARE_WORKER)
+@pytest.mark.parametrize("role", [Role.CARE_WORKER, Role.ALARM_DESK, Role.CIVIL_REGISTRAR])
+async def test_a_care_worker_sees_what_is_to_be_settled_there_and_nothing_else(role: Role) -> None:
+    """DET-14, DET-15, DET-16: findings that belong to the care worker, the alarm desk or the registrar are theirs to see; needs are not."""
+    mine = msgspec.structs.replace(a_finding(7), scope="device/d-1", household_id=None, owner=role)
     app = app_of(MemoryReader(four_layers()), board=MemoryBoard([a_finding(1), mine]))
     async with client_of(app) as http:
-        worker = {"x-role": "care_worker"}
+        worker = {"x-role": role}
         assert [one["subject"] for one in (await http.get("/exceptions", headers=worker)).json()["items"]] == [an_id(7)]
         others = await http.get("/exceptions", params={"owner": "caseworker"}, headers=worker)
         assert others.json()["items"] == []

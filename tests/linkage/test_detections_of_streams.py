@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.charity.disclosure_task import DisclosureKind, DisclosureOverdue, DisclosurePublished, DisclosureTaskOpened
+from contracts.charity.donor_query import DonorQueryAnswered, DonorQueryOverdue, DonorQueryReceived, QueryTopic
 from contracts.eldercare.care_visit_plan import (
     CareVisitDone,
     CareVisitMissed,
@@ -18,21 +19,55 @@ from contracts.eldercare.care_visit_plan import (
     RiskLevel,
     VisitGround,
 )
-from contracts.eldercare.emergency_incident import AlarmReceived, AlarmSource
+from contracts.eldercare.emergency_incident import (
+    AlarmAcknowledged,
+    AlarmReceived,
+    AlarmSource,
+    EscalationLevel,
+    IncidentClosed,
+    IncidentEscalated,
+    IncidentOutcome,
+    Responder,
+    ResponderDispatched,
+    SlaBreached,
+    SlaBreachWithdrawn,
+    SlaStep,
+)
 from contracts.ids import (
     ActorId,
     AreaCode,
     CareVisitPlanId,
     DeviceId,
     DisclosureTaskId,
+    DonorId,
+    DonorQueryId,
     FundId,
     HouseholdId,
     IncidentId,
     OpinionId,
+    OrganisationId,
+    PersonId,
     SignalId,
     VisitId,
 )  # fmt: skip
+from contracts.registry.organisation import (
+    OrganisationKind,
+    OrganisationRegistered,
+    OrganisationReinstated,
+    OrganisationRestricted,
+    ReinstatementReason,
+    RestrictionReason,
+)
 from contracts.registry.person import PersonDeceased
+from contracts.relief.contact_assignment import (
+    ContactLeaveBegan,
+    ContactLeaveEnded,
+    ContactListingEnded,
+    ContactPointAssigned,
+    ContactPointReassigned,
+    ListingEnd,
+)
+from contracts.relief.death_case import DeathCaseClosed, DeathCaseOpened, DeathCaseRevoked, DeathOutcome
 from contracts.relief.need_signal import DismissReason, NeedSignalDismissed, NeedSignalReceived, SignalSource
 from contracts.relief.opinion import (
     Level,
@@ -217,3 +252,187 @@ def test_a_device_is_heard_after_its_elder_died() -> None:
     (finding,) = found_by(story, at("2022-06-21"), "DET-23-device")
     assert (finding.detection, finding.since) == ("DET-23", at("2022-06-20"))
     assert (finding.details["stream"], finding.details["died_on"]) == (f"emergency-incident/{an_id(521)}", "2022-06-14")
+
+
+class TestDonorQueryOverdue:
+    """DET-14 of donors' questions."""
+
+    KEY = f"donor-query/{an_id(520)}"
+    ASKED = DonorQueryReceived(
+        query_id=DonorQueryId(an_id(520)), donor_id=DonorId(an_id(521)), topic=QueryTopic.USE, received_on=date(2022, 3, 1),
+        due_at=at("2022-03-22", 0),
+    )  # fmt: skip
+
+    def test_a_donor_who_waits_longer_than_twenty_days_is_on_the_board_until_answered(self) -> None:
+        """R-CHA-11, DET-14: asked on 1 March, in time to the end of the 21st; the charity officer's, after five days the district's."""
+        story = Story().tell(self.ASKED, on="2022-03-01")
+        assert found_by(story, at("2022-03-22", 0) - INSTANT, "DET-14-query", self.KEY) == []
+        (finding,) = found_by(story, at("2022-03-22", 0), "DET-14-query", self.KEY)
+        assert (finding.owner, finding.next_step, finding.details["what"]) == (Role.CHARITY_OFFICER, NextStep.ANSWER_OR_RAISE, "use")
+        assert [turn.at for turn in finding.turns] == [at("2022-03-27", 0)]
+        overdue = DonorQueryOverdue(query_id=self.ASKED.query_id, donor_id=self.ASKED.donor_id, due_at=self.ASKED.due_at)
+        answer = DonorQueryAnswered(
+            query_id=self.ASKED.query_id, donor_id=self.ASKED.donor_id, answered_on=date(2022, 3, 24), in_time=False
+        )
+        story.tell(overdue, on=at("2022-03-22", 0)).tell(answer, on="2022-03-24")
+        assert [one.until for one in found_by(story, at("2022-04-01"), "DET-14-query", self.KEY)] == [at("2022-03-24")]
+
+
+class TestContactMissing:
+    """DET-14 of contacts on leave."""
+
+    KEY = f"contact-assignment/{an_id(530)}"
+    PERSON = PersonId(an_id(530))
+    AWAY = ContactLeaveBegan(
+        person_id=PERSON, area=AREA, contact=ActorId("worker-7"), leave_from=date(2022, 4, 1), due_at=at("2022-04-09", 0)
+    )
+
+    def listed(self, home: HouseholdId | None = None) -> Story:
+        since = date(2022, 3, 1)
+        assigned = ContactPointAssigned(person_id=self.PERSON, area=AREA, contact=ActorId("worker-7"), since=since, household_id=home)
+        return Story().tell(assigned, on="2022-03-01")
+
+    def test_who_has_no_contact_after_the_last_day_is_on_the_board(self) -> None:
+        """B09, DET-14: due by the end of 8 April, whoever told the breach; naming another ends it."""
+        story = self.listed().tell(self.AWAY, on="2022-04-01")
+        assert found_by(story, at("2022-04-09", 0) - INSTANT, "DET-14-contact", self.KEY) == []
+        (finding,) = found_by(story, at("2022-04-10"), "DET-14-contact", self.KEY)
+        assert (finding.since, finding.owner, finding.next_step) == (at("2022-04-09", 0), Role.CASEWORKER, NextStep.NAME_CONTACT)
+        assert (finding.area, finding.details["contact"]) == (AREA, "worker-7")
+        named = ContactPointReassigned(
+            person_id=self.PERSON, area=AREA, contact=ActorId("worker-8"), before=ActorId("worker-7"), since=date(2022, 4, 12), late=True
+        )
+        story.tell(named, on="2022-04-12")
+        assert [one.until for one in found_by(story, at("2022-05-01"), "DET-14-contact", self.KEY)] == [at("2022-04-12")]
+
+    @pytest.mark.parametrize("end", ["back", "ended"])
+    def test_a_contact_who_is_back_in_time_and_a_person_who_needs_none_leave_nothing(self, end: str) -> None:
+        """B09: told late, it still leaves nothing."""
+        back = ContactLeaveEnded(person_id=self.PERSON, area=AREA, contact=ActorId("worker-7"))
+        ended = ContactListingEnded(
+            person_id=self.PERSON, area=AREA, contact=ActorId("worker-7"), reason=ListingEnd.MOVED, ended_on=date(2022, 4, 6)
+        )
+        story = (
+            self.listed().tell(self.AWAY, on="2022-04-01").tell(back if end == "back" else ended, on="2022-04-06", recorded="2022-04-20")
+        )
+        assert found_by(story, at("2022-04-21"), "DET-14-contact", self.KEY) == []
+
+    def test_it_stands_under_the_household_where_there_is_one(self) -> None:
+        """B09: on the household's page, in the area the household lies in."""
+        assigned = ContactPointAssigned(
+            person_id=self.PERSON, area=AREA, contact=ActorId("worker-7"), since=date(2022, 3, 1), household_id=HOUSEHOLD
+        )
+        story = opened(Story()).tell(assigned, on="2022-03-01").tell(self.AWAY, on="2022-04-01")
+        (finding,) = found_by(story, at("2022-04-10"), "DET-14-contact")
+        assert finding.household_id == HOUSEHOLD
+
+
+class TestDeathCaseLate:
+    """DET-14 of deaths whose steps are not done."""
+
+    PERSON = GRANDMOTHER
+    OPENED = DeathCaseOpened(
+        person_id=PERSON, household_id=HOUSEHOLD, died_on=date(2022, 3, 4), certainty=Certainty.CONFIRMED, entitlement_ids=(),
+        late_at=at("2022-06-05", 0),
+    )  # fmt: skip
+
+    def test_what_is_open_three_months_after_the_death_is_on_the_board_until_all_is_done(self) -> None:
+        """R-DIB-16, DET-14: in time to the end of 4 June; the caseworker's, then the district's."""
+        story = opened(Story()).tell(self.OPENED, on="2022-03-10")
+        assert found_by(story, at("2022-06-05", 0) - INSTANT, "DET-14-death") == []
+        (finding,) = found_by(story, at("2022-06-06"), "DET-14-death")
+        assert (finding.since, finding.owner, finding.next_step) == (at("2022-06-05", 0), Role.CASEWORKER, NextStep.FINISH_STEPS)
+        story.tell(DeathCaseClosed(person_id=self.PERSON, household_id=HOUSEHOLD, outcome=DeathOutcome.DONE), on="2022-06-10")
+        assert [one.until for one in found_by(story, at("2022-07-01"), "DET-14-death")] == [at("2022-06-10")]
+
+    def test_a_revoked_death_has_a_working_day_of_its_own(self) -> None:
+        """Ruling 22: what it ended goes on within a working day; from then on that is late."""
+        revoked = DeathCaseRevoked(person_id=self.PERSON, household_id=HOUSEHOLD, entitlement_ids=(), late_at=at("2022-04-02", 0))
+        story = opened(Story()).tell(self.OPENED, on="2022-03-10").tell(revoked, on="2022-03-31")
+        assert found_by(story, at("2022-04-01"), "DET-14-death") == []
+        (finding,) = found_by(story, at("2022-04-03"), "DET-14-death")
+        assert (finding.since, finding.details["certainty"]) == (at("2022-04-02", 0), "revoked")
+
+
+class TestCureOver:
+    """DET-14 of organisations that had time to put things right."""
+
+    NAME = OrganisationId("51440308mj00000001")
+    KEY = f"organisation/{NAME}"
+
+    def restricted(self, cure_by: date | None) -> Story:
+        registered = OrganisationRegistered(
+            organisation_id=self.NAME, kind=OrganisationKind.AGENCY, area=AREA, registered_on=date(2018, 1, 1)
+        )
+        restricted = OrganisationRestricted(
+            organisation_id=self.NAME, reason=RestrictionReason.ZOMBIE_NO_REPORT, since=date(2022, 6, 1), cure_by=cure_by
+        )
+        return Story().tell(registered, on="2022-01-01").tell(restricted, on="2022-06-01")
+
+    def test_after_its_three_months_somebody_has_to_decide(self) -> None:
+        """R-SO-01, SC-25, DET-14: to 1 September with that day; the registrar's until it is reinstated or struck off."""
+        story = self.restricted(date(2022, 9, 1))
+        assert found_by(story, at("2022-09-02", 0) - INSTANT, "DET-14-cure", self.KEY) == []
+        (finding,) = found_by(story, at("2022-09-03"), "DET-14-cure", self.KEY)
+        assert (finding.since, finding.owner, finding.next_step) == (
+            at("2022-09-02", 0),
+            Role.CIVIL_REGISTRAR,
+            NextStep.DECIDE_ORGANISATION,
+        )
+        assert (finding.household_id, finding.area, finding.details["what"]) == (None, AREA, "zombie_no_report")
+        again = OrganisationReinstated(organisation_id=self.NAME, reason=ReinstatementReason.RECTIFIED, since=date(2022, 9, 10))
+        story.tell(again, on="2022-09-10")
+        assert [one.until for one in found_by(story, at("2022-10-01"), "DET-14-cure", self.KEY)] == [at("2022-09-10")]
+
+    def test_what_nothing_can_mend_waits_for_nobody(self) -> None:
+        """R-SO-01: without a last day there is none to miss."""
+        assert found_by(self.restricted(None), at("2022-12-01"), "DET-14-cure", self.KEY) == []
+
+
+class TestAlarmLimitMissed:
+    """DET-14 of alarms: limits that eldercare's clock told."""
+
+    INCIDENT = IncidentId(an_id(540))
+    KEY = f"emergency-incident/{INCIDENT}"
+    RANG = at("2022-05-04", 15, 56)
+
+    def breached(self, step: SlaStep, seconds: int) -> SlaBreached:
+        return SlaBreached(
+            incident_id=self.INCIDENT, area=AREA, step=step, due_at=self.RANG + timedelta(seconds=seconds), level=EscalationLevel.SHIFT_LEAD
+        )
+
+    def missed(self) -> Story:
+        """Nobody takes the alarm within 60 seconds, and nobody is sent within five minutes."""
+        first, second = self.breached(SlaStep.ACKNOWLEDGE, 60), self.breached(SlaStep.DISPATCH, 300)
+        return Story().tell(first, on=first.due_at).tell(second, on=second.due_at)
+
+    def test_each_missed_step_stands_on_the_board_until_it_is_made_up_for(self) -> None:
+        """R-ELD-06, E12, DET-14: acknowledged after four minutes, sent after seven; each step since its own instant, the alarm desk's."""
+        story = self.missed()
+        story.tell(
+            IncidentEscalated(
+                incident_id=self.INCIDENT, area=AREA, level=EscalationLevel.STREET_DUTY, escalated_at=at("2022-05-04", 15, 58)
+            ),
+            on=at("2022-05-04", 15, 58),
+        )
+        taken = AlarmAcknowledged(incident_id=self.INCIDENT, acknowledged_at=at("2022-05-04", 16, 2), seconds=360)
+        sent = ResponderDispatched(
+            incident_id=self.INCIDENT, responder=Responder.AMBULANCE, dispatched_at=at("2022-05-04", 16, 3), seconds=420
+        )
+        story.tell(taken, on=at("2022-05-04", 16, 2)).tell(sent, on=at("2022-05-04", 16, 3))
+        steps = {one.details["step"]: one for one in found_by(story, at("2022-05-04", 17), "DET-14-alarm", self.KEY)}
+        assert {step: (one.since, one.until) for step, one in steps.items()} == {
+            "acknowledge": (self.RANG + timedelta(seconds=60), at("2022-05-04", 16, 2)),
+            "dispatch": (self.RANG + timedelta(seconds=300), at("2022-05-04", 16, 3)),
+        }
+        assert {one.owner for one in steps.values()} == {Role.ALARM_DESK}
+        assert {one.next_step for one in steps.values()} == {NextStep.ACT_ON_ALARM}
+
+    def test_a_withdrawn_breach_and_a_closed_call_leave_nothing_open(self) -> None:
+        """R-ELD-06, ruling 16: it was acknowledged in time and told late; the other step ends with the call."""
+        withdrawn = SlaBreachWithdrawn(incident_id=self.INCIDENT, step=SlaStep.ACKNOWLEDGE)
+        story = self.missed().tell(withdrawn, on=at("2022-05-04", 16, 5))
+        open_ones = [one.details["step"] for one in found_by(story, at("2022-05-04", 17), "DET-14-alarm", self.KEY) if one.until is None]
+        assert open_ones == ["dispatch"]
+        story.tell(IncidentClosed(incident_id=self.INCIDENT, outcome=IncidentOutcome.FALSE_ALARM), on=at("2022-05-04", 18))
+        assert all(one.until for one in found_by(story, at("2022-05-05"), "DET-14-alarm", self.KEY))

@@ -8,7 +8,7 @@ from kit.identity import Actor, Forbidden, Role, may
 from policy import Areas
 
 CHAIN_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.CHARITY_OFFICER, Role.AUDITOR, Role.READER})
-BOARD_READERS = CHAIN_READERS | {Role.CARE_WORKER, Role.ALARM_DESK}
+BOARD_READERS = CHAIN_READERS | {Role.CARE_WORKER, Role.ALARM_DESK, Role.CIVIL_REGISTRAR}
 """Who sees the exception board; those who read no chains see only what is theirs to settle."""
 MEMBER_READERS = frozenset({Role.CASEWORKER, Role.APPROVER, Role.DISTRICT_OFFICER, Role.AUDITOR})
 """Whose task needs to know who lives in the household; others see needs and aid without persons (3.9 AidChain)."""

@@ -1,7 +1,16 @@
 """The detections that are run, in the order of section 3.6."""
 
 from services.linkage.detections.above_need import above_need
-from services.linkage.detections.answer_overdue import disclosure_overdue, opinion_overdue, signal_overdue
+from services.linkage.detections.alarm_limit_missed import alarm_limit_missed
+from services.linkage.detections.answer_overdue import (
+    contact_missing,
+    cure_over,
+    death_case_late,
+    disclosure_overdue,
+    opinion_overdue,
+    query_overdue,
+    signal_overdue,
+)
 from services.linkage.detections.device_after_death import device_after_death
 from services.linkage.detections.device_silent import device_silent
 from services.linkage.detections.elder_not_visited import elder_not_visited
@@ -19,7 +28,7 @@ from services.linkage.detections.scope import Scopes
 from services.linkage.detections.two_basic_living import two_basic_living
 from services.linkage.detections.warned_again import warned_again
 
-DETECTIONS_VERSION = 6
+DETECTIONS_VERSION = 7
 """Raised by hand when a detection changes its meaning: the whole board is then made anew."""
 
 DETECTIONS: tuple[Detection, ...] = (
@@ -35,6 +44,11 @@ DETECTIONS: tuple[Detection, ...] = (
     opinion_overdue,
     signal_overdue,
     disclosure_overdue,
+    query_overdue,
+    contact_missing,
+    death_case_late,
+    cure_over,
+    alarm_limit_missed,
     elder_not_visited,
     device_silent,
     paid_after_death,

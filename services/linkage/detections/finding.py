@@ -53,6 +53,10 @@ class NextStep(StrEnum):
     STOP_AND_RECOVER = "stop_and_recover"  # 停发并追回
     CLEAR_DATA = "clear_data"  # 核实数据
     COMPLETE_PAPERS = "complete_papers"  # 补齐材料并签字
+    NAME_CONTACT = "name_contact"  # 另行指定联系人
+    FINISH_STEPS = "finish_steps"  # 办结未完事项
+    ACT_ON_ALARM = "act_on_alarm"  # 立即处置
+    DECIDE_ORGANISATION = "decide_organisation"  # 决定恢复或撤销登记
 
 
 Detail = int | str
