@@ -11,8 +11,11 @@ from typing import Any, Self
 import asyncpg
 
 WHOLE = -1  # the ledger row for the topic as a whole: every event up to its position was acknowledged
-VERIFIED = -2  # the ledger row that names the server and timeline on which store and topic were found to agree
-IDENTITY = "(select system_identifier from pg_control_system()) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+VERIFIED = -2  # the ledger row that names the server, timeline and database on which store and topic were found to agree
+IDENTITY = (
+    "(select system_identifier from pg_control_system()) || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) "
+    "|| '/' || (select oid from pg_database where datname = current_database())"
+)
 PROBE_S = 2.0  # a lock connection that stays silent this long is lost
 
 
@@ -76,9 +79,13 @@ class Ledger:
 
     async def verified(self, *, agree: bool) -> None:
         """Store and topic were compared on the database as it is now: they agree, or appends must be refused."""
-        await self._ask(f"delete from relay_ledger where partition = {VERIFIED}")
         if agree:
-            await self._ask(f"insert into relay_ledger(partition, topic_id, position) values ({VERIFIED}, {IDENTITY}, 0)")
+            await self._ask(
+                f"insert into relay_ledger(partition, topic_id, position) values ({VERIFIED}, {IDENTITY}, 0) "
+                "on conflict (partition) do update set topic_id = excluded.topic_id"
+            )
+        else:
+            await self._ask(f"delete from relay_ledger where partition = {VERIFIED}")
 
     async def _ask(self, statement: str, *values: object) -> list[asyncpg.Record]:
         async with self._one_at_a_time:
