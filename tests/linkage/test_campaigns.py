@@ -106,11 +106,11 @@ def story() -> Story:
 
 
 def listed(told: Story, day: date) -> list[TargetItem]:
-    def of_campaign(view: object) -> list[object]:
-        return [row for row in view.fold(told.told).values() if row.campaign_id == CARING]  # type: ignore[attr-defined]
-
+    targets = [row for row in campaign_targets.fold(told.told).values() if row.campaign_id == CARING]
+    visits = [row for row in campaign_visit.fold(told.told).values() if row.campaign_id == CARING]
+    pairs = [row for row in campaign_pair.fold(told.told).values() if row.campaign_id == CARING]
     homes = {row.household_id: row for row in household.fold(told.told).values()}
-    return target_items(of_campaign(campaign_targets), of_campaign(campaign_visit), of_campaign(campaign_pair), homes, day)  # type: ignore[arg-type]
+    return target_items(targets, visits, pairs, homes, day)
 
 
 def left(told: Story, day: date) -> list[HouseholdId]:
