@@ -33,6 +33,7 @@ class Recording:
     def append(self, request: Request, context: Context, loaded: Mapping[str, Loaded], decision: Decision) -> Append:
         reads = {stream: one.version for stream, one in loaded.items()}
         versions = dict(reads)
+        keys: dict[str, str] = {}
         first_id = _new_id()
         meta = _meta(request, context, first_id)
         events: list[NewEvent] = []
@@ -45,7 +46,7 @@ class Recording:
             aggregate, stream = self._service.aggregate_of(item), stream_of(item)
             reads.setdefault(stream, 0)  # a stream nobody read must be new
             versions[stream] = version = versions.get(stream, 0) + 1
-            key = _key(item, aggregate, stream, loaded.get(stream))
+            key = keys.setdefault(stream, _key(item, aggregate, stream, loaded.get(stream)))
             events.append(_new_event(item, stream, version, key, context, meta, _new_id() if events else first_id))
             index.extend((stream, change) for change in aggregate.index(item))
         return Append(

@@ -2,6 +2,7 @@
 
 A window is tied to an earlier one of its day when somebody else, or another service, gave a step there with an id that it names too:
 then what followed from that step must be there first. Steps of one person for one service stay in one batch, which keeps their order.
+Steps of one story that share no id (one cadre leaves, so another may be named) are tied by what only the service knows.
 A window in which the service says no on purpose is played alone: the reason may lie in a stream that neither names.
 """
 
@@ -78,12 +79,15 @@ class _Ties:
         self._words: set[str] = set()
         self._taught: set[str] = set()
         self._refused = False
+        self._told: dict[str, list[set[str]]] = {}
 
     def take(self, steps: Sequence[Step]) -> None:
         for step in steps:
-            for one in ids_of(step):
+            ids = ids_of(step)
+            for one in ids:
                 self._place_of[one] = step.place if self._place_of.get(one, step.place) == step.place else None
                 self._turn_of[one] = max(step.turn, self._turn_of.get(one, 0))
+            self._told.setdefault(step.story, []).append(ids)
             self._streams.add(step.id)
             self._words |= _words(step)
             self._taught |= {lesson.name for lesson in step.learn}
@@ -97,7 +101,8 @@ class _Ties:
         ids = ids_of(step)
         elsewhere = any(self._place_of.get(one, step.place) != step.place or self._turn_of.get(one, 0) > step.turn for one in ids)
         by_code = step.id in self._words or not self._streams.isdisjoint(_words(step))  # a batch does not know that codes are ids
-        return elsewhere or by_code or not self._taught.isdisjoint(ids)
+        by_story = any(ids.isdisjoint(earlier) for earlier in self._told.get(step.story, ()))
+        return elsewhere or by_code or by_story or not self._taught.isdisjoint(ids)
 
 
 def _words(step: Step) -> set[str]:

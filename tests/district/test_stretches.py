@@ -23,6 +23,7 @@ def step(
     turn: int = 0,
     learn: tuple[Lesson, ...] = (),
     refused: str = "",
+    story: str = "",
 ) -> Step:
     return Step(
         at=instant(day, OFFICE[window]),
@@ -40,6 +41,7 @@ def step(
         turn=turn,
         learn=learn,
         refused=refused,
+        story=story or f"{window}/{stream_id}",
     )
 
 
@@ -79,6 +81,12 @@ def test_what_an_answer_teaches_is_known_in_the_next_stretch() -> None:
     lesson = Lesson("$found", "Found", "id")
     assert played(step(0, ONE, learn=(lesson,)), step(1, TWO, about="$found")) == [0]
     assert played(step(0, ONE, learn=(lesson,)), step(1, TWO)) == [0, 1]
+
+
+def test_a_story_goes_on_in_the_next_stretch_unless_its_steps_name_one_thing() -> None:
+    """One pair ends, so a household may have another: neither step names the other's pair."""
+    assert played(step(0, ONE, story="pair"), step(1, TWO, story="pair")) == [0]
+    assert played(step(0, ONE, story="pair"), step(1, TWO, story="pair", about=ONE)) == [0, 1]
 
 
 def test_a_no_on_purpose_stands_alone() -> None:

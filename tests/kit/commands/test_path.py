@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
+from contracts.envelope import Event
 from contracts.ids import AreaCode, PersonId
+from kit.command import Context
 from kit.commands import Answer, Cause, CommandPath
 from kit.errors import KeyMisused, NotFound, Refused, VersionMismatch
 from kit.identity import Actor, Forbidden, Role, system_actor
 from kit.store import EventStore
-from tests.kit.toy import HOME, ONE, TWO, Approve, End, Open, PayIn, PayOut
+from tests.kit.toy import HOME, ONE, TWO, Account, Approve, End, Open, PaidIn, PayIn, PayOut, open_account
 
 WORKER = Actor("worker-1", frozenset({Role.CASEWORKER, Role.APPROVER}), "440308")
 ELSEWHERE = Actor("worker-2", frozenset({Role.CASEWORKER}), "440308004")
@@ -54,6 +57,19 @@ async def test_events_for_two_streams_come_in_one_append_with_their_keys(path: C
     assert last[0].meta.key == HOME
     assert last[0].meta.command == "account/pay-out"
     assert last[0].meta.correlation_id == last[0].meta.id
+
+
+async def test_all_events_that_open_a_stream_have_its_key(path: CommandPath, store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Kafka key is fixed by the first; the second does not say it."""
+    aggregate, spec = path.service.by_model[Open]
+
+    def with_a_gift(command: Open, state: Account, context: Context) -> list[Event]:
+        return [*open_account(command, state, context), PaidIn(account_id=command.account_id, amount_fen=1)]
+
+    monkeypatch.setitem(path.service.by_model, Open, (aggregate, replace(spec, decide=with_a_gift)))
+    await give(path, opening())
+    await give(path, PayIn(account_id=ONE, amount_fen=2))
+    assert [event.meta.key for event in await store.read(0, 100)] == [HOME] * 3
 
 
 async def test_two_payments_whose_sum_is_above_the_limit_at_once_one_passes(store: EventStore, new_path: NewPath) -> None:
