@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -61,12 +62,13 @@ async def test_events_for_two_streams_come_in_one_append_with_their_keys(path: C
 
 async def test_all_events_that_open_a_stream_have_its_key(path: CommandPath, store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Kafka key is fixed by the first; the second does not say it."""
-    aggregate, spec = path.service.by_model[Open]
+    by_model: dict[Any, Any] = path.service.by_model
+    aggregate, spec = by_model[Open]
 
     def with_a_gift(command: Open, state: Account, context: Context) -> list[Event]:
         return [*open_account(command, state, context), PaidIn(account_id=command.account_id, amount_fen=1)]
 
-    monkeypatch.setitem(path.service.by_model, Open, (aggregate, replace(spec, decide=with_a_gift)))
+    monkeypatch.setitem(by_model, Open, (aggregate, replace(spec, decide=with_a_gift)))
     await give(path, opening())
     await give(path, PayIn(account_id=ONE, amount_fen=2))
     assert [event.meta.key for event in await store.read(0, 100)] == [HOME] * 3
