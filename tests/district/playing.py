@@ -24,7 +24,6 @@ import asyncpg
 import httpx
 import msgspec
 
-from kit.clock import shanghai_date
 from kit.identity import Role
 from kit.journal import sets
 from kit.settings import database_of
@@ -36,6 +35,7 @@ from minsheng.district.people import Group, people
 from minsheng.district.play import YearPlayer
 from minsheng.district.played import Played
 from minsheng.district.seasons import window_ends
+from minsheng.district.stretches import windows
 from minsheng.local import Installation, LocalInstallation
 from minsheng.local.home import Home
 from minsheng.prepare import local_issuer
@@ -61,9 +61,10 @@ def small_year() -> tuple[tuple[Step, ...], ...]:
     return tuple(tuple(day) for day in year(SEED, SCALE))
 
 
-def windows() -> int:
-    """How many windows up to `END` have steps."""
-    return len({(shanghai_date(step.at), step.window) for day in small_year() for step in day if step.at < END})
+@cache
+def window_ends_up_to_end() -> tuple[datetime, ...]:
+    """When each window up to `END` that has steps ends, in order."""
+    return tuple(window.ends for window in windows(small_year()) if window.ends <= END)
 
 
 @contextmanager

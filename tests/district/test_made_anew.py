@@ -7,6 +7,8 @@ import pytest
 from services.linkage.service import VIEWS
 from tests.district.conftest import Reference
 
+LATER = {"kitchen_meal", "campaign_pair", "campaign_targets"}
+"""Of the kitchen and the caring campaign there is nothing yet when the tests' year ends: they begin in May."""
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 
@@ -14,7 +16,7 @@ def test_every_view_rebuilt_from_the_journal_is_the_same(reference: Reference) -
     """Property 6: folded anew beside the live one, each view has equal rows, and every answer made of them is what it was."""
     assert {name for name, comparison in reference.rebuilt.items() if not comparison.equal} == set()
     assert set(reference.rebuilt) == {view.name for view in VIEWS}
-    assert {name for name, rows in reference.end.views.items() if not rows} <= {"kitchen_meal"}, "a view without rows proves nothing"
+    assert {name for name, rows in reference.end.views.items() if not rows} <= LATER, "a view without rows proves nothing"
     assert reference.after_rebuild.differences(reference.end) == {}
 
 
