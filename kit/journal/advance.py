@@ -52,7 +52,7 @@ async def advance(connection: Any, target: ViewSet, goals: Collection[Mark], lim
 
 
 async def _lock_places(connection: Any, target: ViewSet, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], int]:
-    """As `lock_progress`, of several partitions; sorted, so that two workers never wait for each other in a ring."""
+    """As `lock_progress`, of several partitions by (source, partition); sorted, so that two workers never wait for each other in a ring."""
     statement = (
         "select source, partition, position from view_progress where set_id = $1 "
         "and (source, partition) in (select * from unnest($2::text[], $3::int[])) order by source, partition for update"
@@ -81,15 +81,7 @@ async def fold_history(connection: Any, target: ViewSet, facts: list[Fact], held
 
 async def lock_progress(connection: Any, target: ViewSet, source: str, partition: int) -> int:
     """How far the set is in a partition; nobody else moves it until the transaction ends."""
-    await connection.execute(
-        "insert into view_progress(set_id, source, partition, position, rows, hash) values ($1, $2, $3, 0, 0, 0) on conflict do nothing",
-        *(target.id, source, partition),
-    )
-    position: int = await connection.fetchval(
-        "select position from view_progress where set_id = $1 and source = $2 and partition = $3 for update",
-        *(target.id, source, partition),
-    )
-    return position
+    return (await _lock_places(connection, target, [(source, partition)]))[source, partition]
 
 
 def _is_skipped(meta: Meta, skips: Skips) -> bool:

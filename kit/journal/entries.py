@@ -27,22 +27,20 @@ async def write(connection: Any, facts: Iterable[Fact], table: str = "journal") 
     await connection.copy_records_to_table(table, records=[_row(fact.recorded) for fact in facts], columns=COLUMNS)
 
 
-async def read(connection: Any, source: str, partition: int, after: int, upto: int, limit: int, key: str | None = None) -> list[Fact]:
-    """A partition's facts in order, positions after `after` up to `upto`; only those of one Kafka key, if given.
+async def read_key(connection: Any, source: str, partition: int, after: int, upto: int, key: str) -> list[Fact]:
+    """The facts of one Kafka key in a partition, in order, positions after `after` up to `upto`.
 
     Raises NewerVersion when this program is too old for one of them.
     """
-    of_key = "and key = $6" if key is not None else ""
     rows = await connection.fetch(
-        f"select {LISTED} from journal where source = $1 and partition = $2 and position > $3 and position <= $4 {of_key} "
-        "order by position limit $5",
-        *(source, partition, after, upto, limit, *([key] if key is not None else [])),
+        f"select {LISTED} from journal where source = $1 and partition = $2 and position > $3 and position <= $4 and key = $5 order by position",
+        *(source, partition, after, upto, key),
     )
     return [Fact(event, understood(event)) for event in map(recorded, rows)]
 
 
 async def read_places(connection: Any, places: Mapping[tuple[str, int], tuple[int, int]], limit: int) -> list[Fact]:
-    """The same for several partitions at once, each in order. places: (source, partition) -> (after, upto); limit: of each."""
+    """The facts of several partitions, each in order. places: (source, partition) -> (after, upto); limit: of each. Raises NewerVersion."""
     rows = await connection.fetch(
         f"select j.* from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) with ordinality x(s, p, a, u, o) cross join lateral "
         f"(select {LISTED} from journal where source = x.s and partition = x.p and position > x.a and position <= x.u "

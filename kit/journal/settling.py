@@ -18,8 +18,6 @@ from kit.streams.parking import ParkedMessage
 from kit.streams.topics import source_of
 from kit.view import View
 
-WHOLE_KEY = 1_000_000  # events of one Kafka key: all of them
-
 
 class Settling:
     """Retry and skip for the journal and its views. Both hold the lock that live applying holds."""
@@ -85,7 +83,7 @@ async def _waiting_facts(connection: Any, one: ParkedMessage, upto: int, *, behi
     """The key's events from the parked one on, or only those behind it, as far as the set is."""
     after = one.position if behind else one.position - 1
     skips = await parking.skipped(connection, one.consumer)
-    facts = await entries.read(connection, source_of(one.topic), one.partition, after, upto, WHOLE_KEY, one.key)
+    facts = await entries.read_key(connection, source_of(one.topic), one.partition, after, upto, one.key)
     return [fact for fact in facts if (one.topic, one.partition, fact.recorded.meta.position) not in skips]
 
 

@@ -123,7 +123,12 @@ Area = Annotated[str | None, Query(description="a district, street or community;
 def list_routes(parts: Parts) -> APIRouter:
     """The three lists."""
     router = APIRouter(prefix="/lists", tags=["lists"], dependencies=[bearer_scheme])
+    for add in (_add_policies, _add_services, _add_needs):
+        add(router, parts)
+    return router
 
+
+def _add_policies(router: APIRouter, parts: Parts) -> None:
     @router.get("/policies", response_model=OffersAnswer, responses=shown_as(POLICIES))
     async def policies(
         request: Request,
@@ -138,6 +143,8 @@ def list_routes(parts: Parts) -> APIRouter:
         answer = await _offers(parts, OfferKind.POLICY, await _needs(parts, actor, parts.day(on), area), parts.day(on))
         return csv_response(f"policies-{answer.on}", OFFERS, offers_table(answer)) if wants_csv(request, format) else answer
 
+
+def _add_services(router: APIRouter, parts: Parts) -> None:
     @router.get("/services", response_model=OffersAnswer, responses=shown_as(SERVICES))
     async def services(
         request: Request,
@@ -152,6 +159,8 @@ def list_routes(parts: Parts) -> APIRouter:
         answer = await _offers(parts, OfferKind.SERVICE, await _needs(parts, actor, parts.day(on), area), parts.day(on))
         return csv_response(f"services-{answer.on}", OFFERS, offers_table(answer)) if wants_csv(request, format) else answer
 
+
+def _add_needs(router: APIRouter, parts: Parts) -> None:
     @router.get("/needs", response_model=NeedsAnswer, responses=shown_as(NEEDS))
     async def needs(
         request: Request,
@@ -180,8 +189,6 @@ def list_routes(parts: Parts) -> APIRouter:
             next=_place(shown[-1]) if len(after) > limit else None,
             freshness=await parts.fresh(),
         )
-
-    return router
 
 
 async def _needs(parts: Parts, actor: Actor, day: date, area: str | None) -> list[NeedItem]:

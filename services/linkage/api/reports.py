@@ -142,7 +142,12 @@ STREETS = ("area", "area_zh", "kind", "kind_zh", "things", "times", "persons", "
 def report_routes(parts: Parts) -> APIRouter:
     """The routes of the reports."""
     router = APIRouter(tags=["reports"], dependencies=[bearer_scheme])
+    for add in (_add_annual, _add_figure, _add_streets):
+        add(router, parts)
+    return router
 
+
+def _add_annual(router: APIRouter, parts: Parts) -> None:
     @router.get("/reports/annual/{year}", response_model=AnnualAnswer, responses=shown_as(ANNUAL))
     async def annual(
         request: Request,
@@ -161,6 +166,8 @@ def report_routes(parts: Parts) -> APIRouter:
         answer = annual_answer(catalogue, things, rows, await parts.fresh())
         return csv_response(f"annual-{year}", FIGURES, figures_table(answer)) if wants_csv(request, format) else answer
 
+
+def _add_figure(router: APIRouter, parts: Parts) -> None:
     @router.get("/reports/annual/{year}/{figure}/list", response_model=ListAnswer, responses=shown_as(LIST))
     async def figure_list(
         request: Request,
@@ -192,6 +199,8 @@ def report_routes(parts: Parts) -> APIRouter:
             freshness=await parts.fresh(),
         )
 
+
+def _add_streets(router: APIRouter, parts: Parts) -> None:
     @router.get("/reports/streets", response_model=StreetsAnswer, responses=shown_as(STREETS_EXAMPLE))
     async def by_street(
         request: Request,
@@ -216,8 +225,6 @@ def report_routes(parts: Parts) -> APIRouter:
             freshness=await parts.fresh(),
         )
         return csv_response(f"streets-{first}-{last}", STREETS, streets_table(answer)) if wants_csv(request, format) else answer
-
-    return router
 
 
 def catalogue_of(year: int) -> Catalogue:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from kit.view import View
 from policy import shanghai_day
@@ -48,72 +48,24 @@ def _due_day(due_at: datetime) -> datetime:
     return start_of(shanghai_day(due_at - INSTANT))
 
 
-opinion_overdue = Detection(
-    id="DET-14",
-    kind=Kind.STALE,
-    next_step=NextStep.ANSWER_OR_RAISE,
-    scopes=frozenset({"opinion"}),
-    looks_at=names(*get_args(OpinionFact)),
-    reads=(opinion_due,),
-    conditions=_undone(opinion_due, "level"),
-)
-signal_overdue = Detection(
-    id="DET-14",
-    rule="DET-14-signal",
-    kind=Kind.STALE,
-    next_step=NextStep.ANSWER_OR_RAISE,
-    scopes=frozenset({HOUSEHOLD, "need-signal"}),
-    looks_at=names(*get_args(SignalFact)),
-    reads=(signal_due,),
-    conditions=_undone(signal_due, "urgency"),
-)
-disclosure_overdue = Detection(
-    id="DET-14",
-    rule="DET-14-disclosure",
-    kind=Kind.STALE,
-    next_step=NextStep.PUBLISH,
-    scopes=frozenset({"disclosure-task"}),
-    looks_at=names(*get_args(DisclosureFact)),
-    reads=(disclosure_due,),
-    conditions=_undone(disclosure_due, "fund"),
-)
-query_overdue = Detection(
-    id="DET-14",
-    rule="DET-14-query",
-    kind=Kind.STALE,
-    next_step=NextStep.ANSWER_OR_RAISE,
-    scopes=frozenset({"donor-query"}),
-    looks_at=names(*get_args(QueryFact)),
-    reads=(query_due,),
-    conditions=_undone(query_due, "level"),
-)
-contact_missing = Detection(
-    id="DET-14",
-    rule="DET-14-contact",
-    kind=Kind.STALE,
-    next_step=NextStep.NAME_CONTACT,
-    scopes=frozenset({HOUSEHOLD, "contact-assignment"}),
-    looks_at=names(*get_args(ContactFact)),
-    reads=(contact_due,),
-    conditions=_undone(contact_due, "contact"),
-)
-death_case_late = Detection(
-    id="DET-14",
-    rule="DET-14-death",
-    kind=Kind.STALE,
-    next_step=NextStep.FINISH_STEPS,
-    scopes=frozenset({HOUSEHOLD}),
-    looks_at=names(*get_args(DeathCaseFact)),
-    reads=(death_case_due,),
-    conditions=_undone(death_case_due, "certainty"),
-)
-cure_over = Detection(
-    id="DET-14",
-    rule="DET-14-cure",
-    kind=Kind.STALE,
-    next_step=NextStep.DECIDE_ORGANISATION,
-    scopes=frozenset({"organisation"}),
-    looks_at=names(*get_args(CureFact)),
-    reads=(cure_due,),
-    conditions=_undone(cure_due, "level"),
-)
+def _overdue(rule: str, view: View[DueRow], fact: Any, level: str, next_step: NextStep, *scopes: str) -> Detection:
+    """fact: the events that the view folds, as a union.  level: what the row's level is called in a finding's details."""
+    return Detection(
+        id="DET-14",
+        rule=rule,
+        kind=Kind.STALE,
+        next_step=next_step,
+        scopes=frozenset(scopes),
+        looks_at=names(*get_args(fact)),
+        reads=(view,),
+        conditions=_undone(view, level),
+    )
+
+
+opinion_overdue = _overdue("", opinion_due, OpinionFact, "level", NextStep.ANSWER_OR_RAISE, "opinion")
+signal_overdue = _overdue("DET-14-signal", signal_due, SignalFact, "urgency", NextStep.ANSWER_OR_RAISE, HOUSEHOLD, "need-signal")
+disclosure_overdue = _overdue("DET-14-disclosure", disclosure_due, DisclosureFact, "fund", NextStep.PUBLISH, "disclosure-task")
+query_overdue = _overdue("DET-14-query", query_due, QueryFact, "level", NextStep.ANSWER_OR_RAISE, "donor-query")
+contact_missing = _overdue("DET-14-contact", contact_due, ContactFact, "contact", NextStep.NAME_CONTACT, HOUSEHOLD, "contact-assignment")
+death_case_late = _overdue("DET-14-death", death_case_due, DeathCaseFact, "certainty", NextStep.FINISH_STEPS, HOUSEHOLD)
+cure_over = _overdue("DET-14-cure", cure_due, CureFact, "level", NextStep.DECIDE_ORGANISATION, "organisation")
